@@ -1,0 +1,1 @@
+"""What does the person see?  Telegram, texts, pictures, and the `familyguard` command."""
