@@ -1,1 +1,1 @@
-"""What is the rule?  Evidence, verdicts, requests for money: pure decisions, no sound and no chat."""
+"""What is the rule?  Evidence, verdicts, requests for money: pure decisions, no sound, no chat."""
