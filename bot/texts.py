@@ -1,0 +1,67 @@
+"""Every sentence that a person reads, by key, in Dutch and in English.
+
+The catalogues are gettext files, `locale/<language>/<area>.po`, with symbolic keys as message ids,
+so that both languages have equal rights: neither is the translation of the other, and a test
+compares their keys.  Texts are plain: mark-up is added by the code that shows them, after escaping.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal, get_args
+
+from babel.messages.pofile import read_po
+
+Language = Literal["en", "nl"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+
+
+class Texts:
+    """The sentences of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+        self._sentences = catalogue(language)
+
+    def get(self, key: str, **values: object) -> str:
+        """The sentence `key` with `values` filled in.
+
+        Raises:
+            KeyError: no such sentence, or a value that it needs was not given.
+        """
+        sentence = self._sentences[key]
+        return sentence.format_map(values) if values else sentence
+
+    def has(self, key: str) -> bool:
+        """Whether there is a sentence `key`."""
+        return key in self._sentences
+
+
+@cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """All sentences of a language, by key.
+
+    Raises:
+        ValueError: two areas use the same key, or a sentence is empty.
+    """
+    sentences: dict[str, str] = {}
+    folder = files("bot") / "locale" / language
+    for area in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not area.name.endswith(".po"):
+            continue
+        with area.open("rb") as file:
+            for message in read_po(file, locale=language):
+                key, sentence = message.id, message.string
+                if not key:
+                    continue
+                if not isinstance(key, str) or not isinstance(sentence, str) or not sentence:
+                    raise ValueError(f"{language}/{area.name}: {key} has no sentence")
+                if key in sentences:
+                    raise ValueError(f"{language}/{area.name}: {key} stands in another area too")
+                sentences[key] = sentence
+    return sentences
+
+
+def pick_language(wish: str | None) -> Language:
+    """The language to answer in for a language tag such as `nl-BE`, `en_GB.UTF-8` or None."""
+    return "nl" if (wish or "").lower().startswith("nl") else "en"

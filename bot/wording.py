@@ -1,0 +1,100 @@
+"""A verdict in words: what a person reads, in their language, as plain text without mark-up."""
+
+from dataclasses import dataclass
+from math import log
+
+from bot.judgement import Judgement
+from bot.texts import Texts
+from familyguard.model import Evidence, Level, Sign
+from voice.results import Analysis, Score
+
+MAX_QUOTE = 80
+"""Characters of foreign words in a reason: enough to recognise them, too few to carry a message."""
+
+WEAK_LLR, CLEAR_LLR = log(2), log(10)
+"""Bounds of the verbal scale, as likelihood ratios of 2 and 10; ENFSI's scale calls less than 2
+no support, 2 to 10 weak, and more moderate.  Nothing here is allowed to be called strong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The lines of a verdict card, in the order in which they are shown."""
+
+    level: Level
+    headline: str
+    advice: tuple[str, ...]
+    reasons: tuple[str, ...]
+    not_checked: tuple[str, ...]
+
+    @property
+    def not_checked_line(self) -> str:
+        """All that was not checked, in one breath; empty if there is nothing."""
+        return "; ".join(self.not_checked)
+
+
+def word(judgement: Judgement, texts: Texts) -> Wording:
+    """Put a verdict into words."""
+    verdict = judgement.verdict
+    return Wording(
+        level=verdict.level,
+        headline=texts.get(f"verdict.{verdict.level.name.lower()}"),
+        advice=tuple(texts.get(f"advice.{advice}") for advice in verdict.advice),
+        reasons=tuple(_reason(piece, texts) for piece in verdict.reasons),
+        not_checked=tuple(texts.get(f"not_checked.{code}") for code in verdict.not_checked),
+    )
+
+
+def shorten(foreign: str, limit: int = MAX_QUOTE) -> str:
+    """Foreign text as one line of at most `limit` characters, without control characters."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in foreign).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def factors(judgement: Judgement, texts: Texts) -> tuple[tuple[str, str], ...]:
+    """The factor table: name of each factor, and what it says on the verbal scale."""
+    request = judgement.request
+    table = [
+        ("factor.request", texts.get(f"factor.request.{request.stage if request else 'none'}"))
+    ]
+    if analysis := judgement.analysis:
+        table += [
+            ("factor.voice", _scale("factor.voice", analysis.speaker, texts)),
+            ("factor.synthetic", _scale("factor.synthetic", analysis.synthetic, texts)),
+            ("factor.marks", _marks(analysis, texts)),
+            ("factor.sound", _sound(analysis, texts)),
+        ]
+        if analysis.transcript and analysis.transcript.text:
+            table.append(("factor.words", shorten(analysis.transcript.text, 500)))
+    return tuple((texts.get(name), saying) for name, saying in table)
+
+
+def _reason(piece: Evidence, texts: Texts) -> str:
+    if piece.sign is Sign.UNJUDGEABLE:
+        return texts.get(f"reason.unjudgeable.{piece.detail}")
+    return texts.get(f"reason.{piece.sign}", detail=shorten(piece.detail))
+
+
+def _scale(factor: str, score: Score | None, texts: Texts) -> str:
+    if score is None or score.llr is None:
+        return texts.get("factor.unknown")
+    strength = abs(score.llr)
+    if strength < WEAK_LLR:
+        return texts.get("factor.for.none")
+    direction = "for" if score.llr > 0 else "against"
+    return texts.get(f"{factor}.{direction}.{'weak' if strength < CLEAR_LLR else 'clear'}")
+
+
+def _marks(analysis: Analysis, texts: Texts) -> str:
+    traces = analysis.provenance
+    names = [traces.watermark.scheme] if traces.watermark else []
+    if traces.credentials and traces.credentials.says_ai:
+        names.append(traces.credentials.generator)
+    names += traces.generator_tags
+    if not names:
+        return texts.get("factor.marks.none")
+    return texts.get("factor.marks.found", name=shorten(", ".join(names)))
+
+
+def _sound(analysis: Analysis, texts: Texts) -> str:
+    key = "factor.sound.poor" if analysis.problems else "factor.sound.fine"
+    return texts.get(key, seconds=round(analysis.speech_seconds))
