@@ -1,0 +1,1 @@
+"""What a message wants: the parts behind `familyguard.scamtext`."""

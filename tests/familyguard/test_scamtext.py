@@ -1,0 +1,62 @@
+"""The public door: what a message wants, and what that is evidence of."""
+
+import pytest
+
+from familyguard.model import Level, Sign, Stage
+from familyguard.scamtext import evidence, read_message
+from familyguard.verdict import judge
+
+SCAMS = (
+    (
+        "Hoi mam, mijn telefoon ligt in de wc, dit is mijn nieuwe nummer. Kun je 985 euro voor me "
+        "voorschieten? Ik kan nu niet bellen."
+    ),
+    (
+        "Hi mum, dropped my phone so this is my new number. Can you pay £840 for me today? "
+        "I can't call right now."
+    ),
+)
+ORDINARY = [
+    "Zullen we zondag bij oma gaan eten?",
+    "Kun je me een tikkie sturen voor de pizza van gisteren?",
+    "Ben je er om zes uur?",
+    "Could you venmo me for the pizza last night? No rush.",
+    "See you at the station at five, love you",
+    "",
+    "   \n",
+]
+
+
+@pytest.mark.parametrize("text", SCAMS)
+def test_it_warns_strongly_of_a_money_request_from_a_new_number(text: str) -> None:
+    """The textbook case reaches at least «strong» on words alone."""
+    pieces = evidence(read_message(text))
+    signs = {piece.sign for piece in pieces}
+    assert {Sign.MONEY_REQUEST, Sign.NEW_IDENTITY, Sign.CALL_BLOCK} <= signs
+    assert judge(pieces).level >= Level.STRONG
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_it_keeps_quiet_about_family_talk(text: str) -> None:
+    """Nothing that points to this fraud gives None, and None gives no evidence."""
+    assert read_message(text) is None
+    assert evidence(None) == ()
+
+
+@pytest.mark.parametrize("text", SCAMS)
+def test_it_quotes_the_words_that_fired(text: str) -> None:
+    """Each signal is an exact slice of the message as it came."""
+    request = read_message(text)
+    assert request is not None
+    assert request.signals
+    assert all(text[s.start : s.end] == s.quote for s in request.signals)
+
+
+def test_it_says_how_far_the_fraud_has_come() -> None:
+    """A bare new number is an identity change; a request for money is the money stage."""
+    opening = read_message("Hoi mam, dit is mijn nieuwe nummer, het oude mag weg")
+    money = read_message(SCAMS[0])
+    assert opening is not None
+    assert money is not None
+    assert opening.stage is Stage.IDENTITY_CHANGE
+    assert money.stage is Stage.MONEY
