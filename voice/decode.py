@@ -39,6 +39,9 @@ DECODERS = (
 MAX_SOURCE_RATE = 768_000
 """Hz.  More is a lie in a header, and the resampler's filter grows with it."""
 
+PADDING_SECONDS = 0.5
+"""Codecs fill up their last frame; that must not make a memo of just the allowed length refused."""
+
 MAX_TAGS = 32
 MAX_TAG_KEY = 40
 MAX_TAG_VALUE = 200
@@ -115,7 +118,7 @@ def _frames(
                 if not 0 < frame.sample_rate <= MAX_SOURCE_RATE:
                     raise UndecodableAudio(Undecodable.BROKEN, "impossible sample rate")
                 seconds += frame.samples / frame.sample_rate
-                if seconds > max_seconds:
+                if seconds > max_seconds + PADDING_SECONDS:
                     raise UndecodableAudio(Undecodable.TOO_LONG, f"over {max_seconds:.0f} s")
                 yield frame
     except MemoryError:

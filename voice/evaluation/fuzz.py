@@ -75,7 +75,7 @@ def fuzz(
     """
     report = FuzzReport(count, seed)
     seeds = seed_files()
-    before = _children()
+    before = children_of(os.getpid())
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="familyguard-fuzz-") as folder:
         path = Path(folder) / "case"
@@ -84,7 +84,7 @@ def fuzz(
             path.write_bytes(data)
             result = _run(path, number, mutation, limits)
             _enter(report, result, limits)
-            for child in sorted(_children() - before):
+            for child in sorted(children_of(os.getpid()) - before):
                 report.left_behind.append(child)
                 before.add(child)
             if on_case is not None:
@@ -135,14 +135,14 @@ def _enter(report: FuzzReport, result: Case, limits: Limits) -> None:
         report.over_limit.append(result)
 
 
-def _children() -> set[int]:
-    """Process ids of this process' children, zombies included; empty where there is no /proc."""
+def children_of(process: int) -> set[int]:
+    """Process ids of the children of `process`, zombies included; empty where there is no /proc."""
     children = set()
     for entry in Path("/proc").glob("[0-9]*/stat"):
-        # The process may end between the listing and the reading.
+        # A process may end between the listing and the reading.
         with contextlib.suppress(OSError):
             # pid (name) state parent …; the name may contain spaces and brackets.
             parent = entry.read_text(errors="replace").rpartition(")")[2].split()[1]
-            if int(parent) == os.getpid():
+            if int(parent) == process:
                 children.add(int(entry.parent.name))
     return children
