@@ -71,21 +71,25 @@ def confine(memory_bytes: int, cpu_seconds: int) -> None:
     linux = sys.platform == "linux"
     if linux:
         _give_up_privileges()
-    for limit, value in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 0),
-    ):
-        resource.setrlimit(limit, (value, value))
+    for limit in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
+        _lower(limit, 0, 0)
     # One second between the two: the first names the cause, the second cannot be caught.
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+    _lower(resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1)
     if linux:
         # Elsewhere these two are missing, or are refused because the libraries already map more.
-        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        _lower(resource.RLIMIT_NPROC, 0, 0)
+        _lower(resource.RLIMIT_AS, memory_bytes, memory_bytes)
         # A kernel or a container without seccomp still has every limit above.
         with contextlib.suppress(OSError):
             _allow_only_computing()
+
+
+def _lower(limit: int, soft: int, hard: int) -> None:
+    """Set a limit, or keep the one that a service manager has set lower still."""
+    _, ceiling = resource.getrlimit(limit)
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ceiling), min(hard, ceiling)
+    resource.setrlimit(limit, (soft, hard))
 
 
 def _prctl(option: int, argument: int) -> None:

@@ -1,5 +1,6 @@
 """What the decoder makes of files, good and bad, each through the real child process."""
 
+import csv
 import time
 from pathlib import Path
 
@@ -212,3 +213,14 @@ def test_it_gives_numbers_whatever_the_file_holds(tmp_path: Path) -> None:
     assert np.isfinite(waveform.samples).all()
     assert np.abs(waveform.samples).max() <= 1
     assert waveform.samples[8_000] == pytest.approx(0.25, abs=0.01)
+
+
+@pytest.mark.corpus
+def test_it_decodes_recorded_speech_to_its_known_length(corpus: Path) -> None:
+    """Opus memos that other encoders wrote come out as long as the corpus says."""
+    with (corpus / "manifest.csv").open(newline="") as file:
+        clips = [row for row in csv.DictReader(file) if (corpus / row["clip"]).is_file()]
+    for row in clips[:: max(1, len(clips) // 20)]:
+        waveform, facts = decode_file(corpus / row["clip"])
+        assert waveform.seconds == pytest.approx(float(row["seconds"]), abs=0.1), row["clip"]
+        assert facts.codec == "opus"

@@ -164,6 +164,26 @@ def test_the_child_runs_out_of_processor_time() -> None:
     assert done.returncode == -signal.SIGXCPU
 
 
+@linux
+def test_a_lower_limit_of_the_machine_stays() -> None:
+    """Under a service manager's stricter limit the child keeps that one, and still starts."""
+    program = """
+        import resource, sys
+        sys.path.append(sys.argv[1])
+        resource.setrlimit(resource.RLIMIT_AS, (200 << 20, 200 << 20))
+        from voice import confinement
+        confinement._allow_only_computing = lambda: None
+        confinement.confine(512 << 20, 5)
+        print(resource.getrlimit(resource.RLIMIT_AS)[0] >> 20)
+    """
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", textwrap.dedent(program), str(ROOT)],
+        capture_output=True,
+        check=True,
+    )
+    assert int(done.stdout) == 200
+
+
 def test_the_child_starts_light() -> None:
     """Only PyAV is imported: every memo pays for the start of its child."""
     program = (
