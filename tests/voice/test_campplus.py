@@ -9,6 +9,8 @@ import torch
 from voice.audio import SAMPLE_RATE, Waveform
 from voice.campplus import CamPlusPlus, CampplusEncoder, filter_bank
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 
 def reference_signal() -> Waveform:
     """Three seconds of two sweeps and a tone, for which the published network's output is known."""

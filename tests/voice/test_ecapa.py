@@ -9,6 +9,8 @@ import torch
 from voice.audio import SAMPLE_RATE, Waveform
 from voice.ecapa import EcapaEncoder, build_network
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -39,10 +39,10 @@ def equal_error_rate(
 
     Raises ValueError when one side has no scores.
     """
-    if not len(high) or not len(low):
-        raise ValueError("an error rate needs scores of both kinds")
     high_weights = np.ones(len(high)) if high_weights is None else high_weights
     low_weights = np.ones(len(low)) if low_weights is None else low_weights
+    if not high_weights.sum() or not low_weights.sum():
+        raise ValueError("an error rate needs scores of both kinds")
     scores = np.concatenate((high, low))
     order = np.argsort(scores, kind="stable")
     missed = np.concatenate((high_weights, np.zeros(len(low))))[order]

@@ -1,0 +1,44 @@
+"""From a raw score to the weight of evidence: log-likelihood ratios, with the data behind them.
+
+A natural-log likelihood ratio of 2.3 says that the score is ten times as likely for the first
+explanation as for the second.  It does not say how likely either explanation is.
+"""
+
+import math
+from dataclasses import dataclass
+
+VOICE_LLR_LIMIT = 2 * math.log(10)
+"""A hundred to one: a few hundred speakers, mostly reading aloud, cannot support more."""
+
+SECONDS_CAP = 10.0
+"""More speech than this was not measured, and no longer makes a comparison much surer."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceCalibration:
+    """llr = slope · cosine + offset + per_log_second · ln(seconds of speech), capped."""
+
+    slope: float
+    offset: float
+    per_log_second: float
+
+
+_VOICE = {
+    "campplus": VoiceCalibration(slope=20.0, offset=-8.0, per_log_second=0.0),
+}
+
+VOICE_CLEARLY_DIFFERENT = -2.3
+VOICE_SIMILAR = 2.3
+
+
+def voice_llr(model: str, cosine: float, speech_seconds: float) -> float | None:
+    """How much better "the same voice" explains the cosine than "another voice"; natural logarithm.
+
+    None for a model that was not calibrated.  A clone counts as the same voice here.
+    """
+    numbers = _VOICE.get(model)
+    if numbers is None:
+        return None
+    length = math.log(min(max(speech_seconds, 1.0), SECONDS_CAP))
+    llr = numbers.slope * cosine + numbers.offset + numbers.per_log_second * length
+    return max(-VOICE_LLR_LIMIT, min(VOICE_LLR_LIMIT, llr))

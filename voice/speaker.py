@@ -1,0 +1,176 @@
+"""Whose voice is it like?  Voiceprints of relatives, and the score of a memo against them.
+
+A high score never says that the relative spoke: a clone is made to score high.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voice import models
+from voice.activity import speech_only
+from voice.audio import MIN_SPEECH_SECONDS, Waveform
+from voice.calibration import voice_llr
+from voice.errors import ModelMismatch, ModelUnavailable, VoiceError
+from voice.results import Score, Segment, Window
+from voice.windows import Pieces, sliding
+
+WINDOW_SECONDS = 3.0
+"""Long enough for a usable voiceprint, short enough to find one spliced-in sentence."""
+WINDOW_HOP_SECONDS = 1.5
+MAX_WINDOWS = 40
+"""A long memo gets wider hops instead of more windows: 40 cover two minutes without a gap."""
+
+Embedding = NDArray[np.float32]
+
+
+class UnusableReferenceError(VoiceError):
+    """A reference recording holds too little speech to make a voiceprint of."""
+
+
+class SpeakerEncoder(Protocol):
+    """A network that maps speech to a vector that is near for one voice and far for two."""
+
+    @property
+    def name(self) -> str:
+        """The model's name in the model table."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """Numbers in an embedding."""
+        ...
+
+    def embed(self, waveform: Waveform) -> Embedding:
+        """The embedding of a waveform of speech, shape = (dim,)."""
+        ...
+
+    def embed_all(self, waveforms: Sequence[Waveform]) -> Embedding:
+        """The embeddings of several waveforms, shape = (n, dim)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Voiceprint:
+    """What is kept of a relative's voice; `embedding` has `dim` numbers and length 1."""
+
+    model: str
+    embedding: tuple[float, ...]
+    speech_seconds: float
+
+
+@dataclass(frozen=True)
+class HeardVoice:
+    """A memo's embeddings, of length 1: `whole` (dim,) and `windows` (n, dim), as in `pieces`."""
+
+    model: str
+    whole: Embedding
+    windows: Embedding
+    pieces: tuple[Pieces, ...]
+    speech_seconds: float
+
+
+def load_encoder(name: str = "campplus", folder: Path | None = None) -> SpeakerEncoder:
+    """The encoder `campplus` or `ecapa` with the pinned weights.
+
+    Raises ModelUnavailable or ModelMismatch.
+    """
+    if name not in ("campplus", "ecapa"):
+        raise ModelUnavailable(name, "is not a voice comparison model")
+    (weights,) = models.locate(name, folder).values()
+    try:
+        # Imported here: each pulls in libraries that the other does not need.
+        if name == "campplus":
+            from voice.campplus import CampplusEncoder
+
+            return CampplusEncoder(weights)
+        from voice.ecapa import EcapaEncoder
+
+        return EcapaEncoder(weights)
+    except RuntimeError as error:
+        raise ModelMismatch(name, f"the weights do not fit the network ({error})") from error
+
+
+def enrol(
+    encoder: SpeakerEncoder, memos: Sequence[tuple[Waveform, Sequence[Segment]]]
+) -> Voiceprint:
+    """One voiceprint of several memos of one person, each with its speech segments.
+
+    Memos count by their speech.  Raises UnusableReferenceError below MIN_SPEECH_SECONDS in all.
+    """
+    total = np.zeros(encoder.dim, dtype=np.float32)
+    seconds = 0.0
+    for waveform, segments in memos:
+        spoken = speech_only(waveform, tuple(segments))
+        if spoken.seconds < MIN_SPEECH_SECONDS / 2:
+            continue
+        total += _unit(encoder.embed(spoken)) * np.float32(spoken.seconds)
+        seconds += spoken.seconds
+    if seconds < MIN_SPEECH_SECONDS:
+        raise UnusableReferenceError(f"only {seconds:.1f} s of speech")
+    return Voiceprint(encoder.name, tuple(map(float, _unit(total))), seconds)
+
+
+def hear(encoder: SpeakerEncoder, waveform: Waveform, segments: Sequence[Segment]) -> HeardVoice:
+    """The embeddings of a memo's speech as a whole and in windows.
+
+    Raises ValueError when there is next to no speech; check MIN_SPEECH_SECONDS first.
+    """
+    spoken = speech_only(waveform, tuple(segments))
+    pieces = speech_windows(segments)
+    parts = [spoken]
+    if len(pieces) > 1:
+        parts += [speech_only(waveform, window) for window in pieces]
+    embeddings = _unit(encoder.embed_all(parts))
+    return HeardVoice(
+        model=encoder.name,
+        whole=embeddings[0],
+        windows=embeddings[1:] if len(pieces) > 1 else embeddings[: len(pieces)],
+        pieces=tuple(pieces),
+        speech_seconds=spoken.seconds,
+    )
+
+
+def speech_windows(segments: Sequence[Segment]) -> list[Pieces]:
+    """The windows that are compared one by one: 3 s every 1.5 s, further apart in a long memo."""
+    total = sum(segment.seconds for segment in segments)
+    hop = max(WINDOW_HOP_SECONDS, (total - WINDOW_SECONDS) / (MAX_WINDOWS - 1))
+    return sliding(segments, WINDOW_SECONDS, hop, MIN_SPEECH_SECONDS)
+
+
+def score(heard: HeardVoice, voiceprint: Voiceprint) -> Score:
+    """How alike: the cosine of the memo and of each window with a voiceprint of the same model."""
+    if heard.model != voiceprint.model:
+        raise ValueError(f"a {voiceprint.model} voiceprint cannot be compared with {heard.model}")
+    target = np.asarray(voiceprint.embedding, dtype=np.float32)
+    windows = []
+    for pieces, cosine in zip(heard.pieces, heard.windows @ target, strict=True):
+        seconds = sum(piece.seconds for piece in pieces)
+        llr = voice_llr(heard.model, float(cosine), seconds)
+        windows.append(Window(pieces[0].start, pieces[-1].end, float(cosine), llr))
+    cosine = float(heard.whole @ target)
+    llr = voice_llr(heard.model, cosine, heard.speech_seconds)
+    return Score(heard.model, cosine, llr, tuple(windows))
+
+
+def compare(
+    encoder: SpeakerEncoder,
+    waveform: Waveform,
+    segments: Sequence[Segment],
+    voiceprints: Sequence[Voiceprint],
+) -> Score:
+    """The score of a memo against the voiceprint that it is most like.
+
+    Raises ValueError without voiceprints or with next to no speech.
+    """
+    heard = hear(encoder, waveform, segments)
+    return max((score(heard, print_) for print_ in voiceprints), key=lambda found: found.score)
+
+
+def _unit(vectors: Embedding) -> Embedding:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
