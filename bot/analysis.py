@@ -1,0 +1,246 @@
+"""The seam behind which memos are listened to, and the local worker that stands behind it.
+
+Handlers know `Analyst` only.  `LocalAnalyst` keeps one worker process with the models: memos wait
+in a bounded queue in which members take turns; a worker that dies is started again and its memo
+gets one more try; a memo that kills it twice is never judged.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from bot.errors import CannotListen, Stopping
+from bot.fairqueue import FairQueue
+from bot.protocol import CRASHED, Failed, Heard, Job, Picture, Step
+from bot.texts import Language
+from bot.worker_process import WorkerDied, WorkerProcess
+from voice.errors import Undecodable
+from voice.results import Analysis
+
+log = structlog.get_logger(__name__)
+
+MAX_STARTS = 3
+"""Starts of the worker that fail in a row before waiting memos are given up."""
+
+RETRY_SECONDS = 1.0
+"""Pause before the worker is started again after a failed start; doubles up to the next one."""
+
+MAX_RETRY_SECONDS = 60.0
+
+Tell = Callable[..., None]
+"""Tells what happens to a memo: a state (`waking`, `waiting` with `ahead=…`, `restarted`, or a step
+of the analysis)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """A file to listen to.  `language` is the chat's, `spoken` the memo's if known beforehand."""
+
+    member: int
+    path: Path
+    language: Language
+    spoken: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of a memo: an analysis, or why there is none.
+
+    The picture is drawn after the analysis was handed over, so it has to be awaited.
+    """
+
+    heard: Analysis | Undecodable | str
+    picture: Awaitable[bytes | None]
+
+
+class Analyst(Protocol):
+    """Whoever listens to memos."""
+
+    async def listen(self, memo: Memo, tell: Tell) -> Finding:
+        """Listen to a memo.  Raises `QueueFull`, `CannotListen` or `Stopping`."""
+
+
+def known(picture: bytes | None) -> "asyncio.Future[bytes | None]":
+    """A picture that need not be waited for."""
+    future: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+    future.set_result(picture)
+    return future
+
+
+@dataclass(eq=False, slots=True)
+class _Ticket:
+    memo: Memo
+    tell: Tell
+    result: "asyncio.Future[Finding]"
+    deaths: int = 0
+
+
+@dataclass(slots=True)
+class LocalAnalyst:
+    """One worker process on this machine."""
+
+    command: Sequence[str]
+    queue_length: int
+    queue_per_member: int
+    memo_seconds: float
+    retry_seconds: float = RETRY_SECONDS
+
+    worker: WorkerProcess | None = None
+    _queue: FairQueue[_Ticket] = field(init=False)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    _task: "asyncio.Task[None] | None" = None
+    _current: _Ticket | None = None
+    _awake: bool = False
+    _unable: bool = False
+    _stopping: bool = False
+
+    def __post_init__(self) -> None:
+        self._queue = FairQueue(self.queue_length, self.queue_per_member)
+
+    def start(self) -> None:
+        """Begin to load the models; memos may come at once."""
+        self._task = asyncio.create_task(self._run(), name="analyst")
+
+    async def listen(self, memo: Memo, tell: Tell) -> Finding:
+        """See `Analyst.listen`."""
+        if self._stopping:
+            raise Stopping
+        if self._unable:
+            raise CannotListen
+        ticket = _Ticket(memo, tell, asyncio.get_running_loop().create_future())
+        self._queue.put(memo.member, ticket)
+        self._changed.set()
+        self._tell_places()
+        return await ticket.result
+
+    async def close(self, drain_seconds: float = 0.0) -> None:
+        """Take nothing more, finish what waits within `drain_seconds`, end the worker."""
+        self._stopping = True
+        in_hand = [*self._queue, *([self._current] if self._current else [])]
+        if in_hand:
+            await asyncio.wait([ticket.result for ticket in in_hand], timeout=drain_seconds)
+        self._give_up(Stopping)
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self.worker:
+            await self.worker.stop()
+
+    async def _run(self) -> None:
+        while True:
+            worker = await self._wake()
+            self._awake = True
+            self._tell_places()
+            try:
+                while await self._work_or_death(worker):
+                    await self._serve(worker, self._queue.take())
+            except WorkerDied as death:
+                log.error("worker_died", reason=str(death))
+            finally:
+                self._current = None
+                self._awake = False
+            await worker.kill()
+
+    async def _wake(self) -> WorkerProcess:
+        """A worker whose models are loaded, after as many starts as that takes."""
+        pause = self.retry_seconds
+        for failures in itertools.count(1):
+            self.worker = await WorkerProcess.start(self.command)
+            try:
+                await self.worker.ready()
+            except WorkerDied as death:
+                log.error("worker_does_not_start", reason=str(death), failures=failures)
+                await self.worker.kill()
+            else:
+                self._unable = False
+                log.info("worker_ready")
+                return self.worker
+            if failures >= MAX_STARTS:
+                self._unable = True
+                self._give_up(CannotListen)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, MAX_RETRY_SECONDS)
+        raise AssertionError("counting has no end")
+
+    async def _work_or_death(self, worker: WorkerProcess) -> bool:
+        """Wait for a memo; True if there is one, False if the worker ended meanwhile."""
+        ended = asyncio.create_task(worker.ended())
+        try:
+            while not self._queue and not ended.done():
+                self._changed.clear()
+                changed = asyncio.create_task(self._changed.wait())
+                await asyncio.wait({changed, ended}, return_when=asyncio.FIRST_COMPLETED)
+                changed.cancel()
+            return not ended.done()
+        finally:
+            ended.cancel()
+
+    async def _serve(self, worker: WorkerProcess, ticket: _Ticket) -> None:
+        """One memo.  Raises `WorkerDied`, after it was decided what becomes of the memo."""
+        if ticket.result.done():
+            return  # nobody waits for it any more
+        self._current = ticket
+        self._tell_places()
+        picture: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        memo = ticket.memo
+        job = Job(
+            number=next(self._numbers),
+            path=str(memo.path),
+            language=memo.language,
+            spoken=memo.spoken,
+        )
+        try:
+            async with asyncio.timeout(self.memo_seconds):
+                async for event in worker.work(job):
+                    match event:
+                        case Step(step=step):
+                            ticket.tell(step)
+                        case Heard(analysis=analysis):
+                            _answer(ticket, Finding(analysis, picture))
+                        case Failed(reason=reason):
+                            _answer(ticket, Finding(reason, known(None)))
+                        case Picture(png=png):
+                            picture.set_result(png)
+        except TimeoutError:
+            _answer(ticket, Finding(Undecodable.LIMIT, known(None)))
+            raise WorkerDied("one memo took too long") from None
+        except WorkerDied:
+            ticket.deaths += 1
+            if ticket.deaths > 1:
+                _answer(ticket, Finding(CRASHED, known(None)))
+            elif not ticket.result.done():
+                ticket.tell("restarted")
+                self._queue.put_back(memo.member, ticket)
+            raise
+        finally:
+            self._current = None
+            if not picture.done():
+                picture.set_result(None)
+
+    def _tell_places(self) -> None:
+        """Tell everyone who waits how many are before them."""
+        ahead = 1 if self._current else 0
+        for place, ticket in enumerate(self._queue, start=ahead):
+            if not self._awake and not ticket.deaths:
+                ticket.tell("waking")
+            elif place:
+                ticket.tell("waiting", ahead=place)
+
+    def _give_up(self, reason: type[Exception]) -> None:
+        waiting = [*self._queue, *([self._current] if self._current else [])]
+        while self._queue:
+            self._queue.take()
+        for ticket in waiting:
+            if not ticket.result.done():
+                ticket.result.set_exception(reason())
+
+
+def _answer(ticket: _Ticket, finding: Finding) -> None:
+    if not ticket.result.done():
+        ticket.result.set_result(finding)

@@ -1,0 +1,53 @@
+"""What can go wrong in the chat, and the last net that catches what nobody expected."""
+
+from typing import TYPE_CHECKING
+
+import structlog
+from telegram import Update
+from telegram.error import Forbidden, TelegramError
+
+if TYPE_CHECKING:
+    from bot.context import Context
+
+log = structlog.get_logger(__name__)
+
+
+class BotError(Exception):
+    """Base of every error that `bot` raises on purpose."""
+
+
+class UnusableSettings(BotError):  # noqa: N818 – the message is the whole sentence for the user
+    """The settings are incomplete or wrong; the message is one sentence for the self-hoster."""
+
+
+class QueueFull(BotError):  # noqa: N818
+    """No room for one more memo; `own` if the member fills their own share."""
+
+    def __init__(self, own: bool) -> None:
+        super().__init__("the member's share is used up" if own else "all places are taken")
+        self.own = own
+
+
+class CannotListen(BotError):  # noqa: N818
+    """The worker process does not come up: its models are missing, or it dies at the start."""
+
+
+class Stopping(BotError):  # noqa: N818
+    """The bot is being stopped and this memo was not reached."""
+
+
+async def on_error(update: object, context: "Context") -> None:
+    """One line in the log and one sentence to the person, whatever happened."""
+    error = context.error
+    if isinstance(error, Forbidden):
+        log.info("blocked_by_user", error=str(error))
+        return
+    log.error("handler_failed", error=type(error).__name__, exc_info=error)
+    if not isinstance(update, Update) or update.effective_chat is None:
+        return
+    try:
+        await context.bot.send_message(
+            update.effective_chat.id, context.texts(update).get("chat.error")
+        )
+    except TelegramError as second:
+        log.warning("error_not_told", error=type(second).__name__)

@@ -1,0 +1,51 @@
+"""A bounded queue in which the members take turns, however much one of them sends."""
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+from bot.errors import QueueFull
+
+Item = TypeVar("Item")
+
+
+class FairQueue(Generic[Item]):
+    """First in, first out for each member; round robin between them."""
+
+    def __init__(self, length: int, per_member: int) -> None:
+        self._length = length
+        self._per_member = per_member
+        # The members in the order of their turns; none of the queues is empty.
+        self._queues: OrderedDict[int, deque[Item]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return sum(map(len, self._queues.values()))
+
+    def __iter__(self) -> Iterator[Item]:
+        """All items in the order in which they would be taken if nothing else came."""
+        queues = list(self._queues.values())
+        for place in range(max(map(len, queues), default=0)):
+            yield from (queue[place] for queue in queues if place < len(queue))
+
+    def put(self, member: int, item: Item) -> None:
+        """Add an item; raises `QueueFull` if the member's share or the whole is used up."""
+        if len(self._queues.get(member, ())) >= self._per_member:
+            raise QueueFull(own=True)
+        if len(self) >= self._length:
+            raise QueueFull(own=False)
+        self._queues.setdefault(member, deque()).append(item)
+
+    def put_back(self, member: int, item: Item) -> None:
+        """Return an item that was taken; it is the next one again, and always finds room."""
+        self._queues.setdefault(member, deque()).appendleft(item)
+        self._queues.move_to_end(member, last=False)
+
+    def take(self) -> Item:
+        """Remove the next item; raises `IndexError` if there is none."""
+        if not self._queues:
+            raise IndexError("the queue is empty")
+        member, queue = self._queues.popitem(last=False)
+        item = queue.popleft()
+        if queue:
+            self._queues[member] = queue
+        return item

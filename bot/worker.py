@@ -1,0 +1,162 @@
+"""The worker process, `python -m bot.worker`: holds the models, listens, draws.
+
+Jobs come on standard input and events leave on standard output (see `bot.protocol`).  The bot gives
+it an environment without the token.  It ends with its parent, and at the end of its input.
+"""
+
+import argparse
+import base64
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import BinaryIO, Protocol
+
+import structlog
+
+from bot.logs import set_up_logging
+from bot.protocol import CRASHED, Failed, Heard, Job, Picture, Ready, Step, _Line
+from bot.texts import Language
+from voice.errors import ModelUnavailable, Undecodable, UndecodableAudio
+from voice.results import Analysis
+
+log = structlog.get_logger(__name__)
+
+PR_SET_PDEATHSIG = 1
+NO_MODELS = 3
+"""Exit status: a model is missing or is not the one that was pinned."""
+
+Draw = Callable[[Analysis, Language], bytes]
+
+
+class Analyser(Protocol):
+    """What the worker asks of `voice.pipeline.Analyser`."""
+
+    def load(self) -> None:
+        """Load the models; raises `ModelUnavailable`."""
+
+    def analyse(
+        self, path: Path, *, language: str | None, on_step: Callable[[str], None]
+    ) -> Analysis:
+        """Listen to a file; raises `UndecodableAudio`."""
+
+
+class Worker:
+    """One job after the other, until the input ends or SIGTERM comes between two of them."""
+
+    def __init__(self, analyser: Analyser, draw: Draw, jobs: BinaryIO, events: BinaryIO) -> None:
+        self._analyser = analyser
+        self._draw = draw
+        self._jobs = jobs
+        self._events = events
+        self._busy = False
+        self._leaving = False
+
+    def serve(self) -> None:
+        """Load the models, then work."""
+        self._analyser.load()
+        self._tell(Ready())
+        while not self._leaving and (line := self._jobs.readline()):
+            self._busy = True
+            self._work(Job.model_validate_json(line))
+            self._busy = False
+
+    def leave(self, _number: int, _frame: FrameType | None) -> None:
+        """SIGTERM: finish the memo in hand, then go."""
+        self._leaving = True
+        if not self._busy:
+            raise SystemExit(0)
+
+    def _work(self, job: Job) -> None:
+        number = job.number
+
+        def on_step(step: str) -> None:
+            self._tell(Step(number=number, step=step))
+
+        try:
+            analysis = self._analyser.analyse(Path(job.path), language=job.spoken, on_step=on_step)
+        except UndecodableAudio as error:
+            log.info("undecodable", reason=error.reason, detail=error.detail)
+            self._tell(Failed(number=number, reason=error.reason))
+            return
+        except MemoryError:
+            self._tell(Failed(number=number, reason=Undecodable.LIMIT))
+            return
+        except Exception:
+            # An error in Python leaves the process sound; only the memo is given up.
+            log.exception("analysis_failed")
+            self._tell(Failed(number=number, reason=CRASHED))
+            return
+        self._tell(Heard(number=number, analysis=analysis))
+        try:
+            png = base64.b64encode(self._draw(analysis, job.language))
+        except Exception:
+            # The verdict does not hang on its picture.
+            log.exception("picture_failed")
+            png = None
+        self._tell(Picture(number=number, png=png))
+
+    def _tell(self, line: _Line) -> None:
+        self._events.write(line.model_dump_json().encode() + b"\n")
+        self._events.flush()
+
+
+def run_worker(analyser: Analyser, draw: Draw) -> None:
+    """Serve the process that started this one until it is done; then end this process."""
+    _die_with_parent()
+    jobs, events = _take_standard_streams()
+    worker = Worker(analyser, draw, jobs, events)
+    # Ctrl-C reaches the whole terminal; the bot alone decides when the work is over.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, worker.leave)
+    try:
+        # A bot that is gone shows as a broken pipe.
+        with contextlib.suppress(BrokenPipeError):
+            worker.serve()
+    except ModelUnavailable as error:
+        log.error("no_models", model=error.model, detail=error.detail)
+        raise SystemExit(NO_MODELS) from None
+
+
+def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Keep the pipes for the protocol alone: what a library prints goes to standard error."""
+    jobs, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    sys.stdout.flush()
+    os.dup2(2, 1)
+    return jobs, events
+
+
+def _die_with_parent() -> None:
+    """The end of the input tells a worker that waits; this ends one that is busy (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _draw(analysis: Analysis, language: Language) -> bytes:
+    from bot.cards import card_labels, draw
+    from bot.texts import Texts
+
+    return draw(analysis, card_labels(Texts(language)))
+
+
+def main() -> None:
+    """Start with the analyser of `voice` and the pictures of `bot.cards`."""
+    parser = argparse.ArgumentParser(prog="python -m bot.worker", description=__doc__)
+    parser.add_argument("--models", type=Path, required=True, help="folder of the models")
+    parser.add_argument("--threads", type=int, default=2, help="processor threads")
+    arguments = parser.parse_args()
+    set_up_logging()
+
+    from voice.pipeline import Analyser as Pipeline
+
+    run_worker(Pipeline(arguments.models, threads=arguments.threads), _draw)
+
+
+if __name__ == "__main__":
+    main()
