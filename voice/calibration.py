@@ -24,11 +24,18 @@ class VoiceCalibration:
 
 
 _VOICE = {
-    "campplus": VoiceCalibration(slope=20.0, offset=-8.0, per_log_second=0.0),
+    "campplus": VoiceCalibration(slope=11.0, offset=-3.7, per_log_second=-0.69),
 }
 
-VOICE_CLEARLY_DIFFERENT = -2.3
-VOICE_SIMILAR = 2.3
+VOICE_DIFFERENT_LLR = -math.log(10)
+"""At or below it the voice is clearly another one: ten to one."""
+
+VOICE_SIMILAR_LLR = math.log(10)
+"""At or above it the voice is like the relative's; in between nothing is said."""
+
+SYNTHETIC_LLR = math.log(5)
+"""At or above it the sound counts as machine-made.  Five to one: the built-in countermeasure is not
+believed beyond ten to one, and below this it would be a sign in too many memos of real people."""
 
 
 def voice_llr(model: str, cosine: float, speech_seconds: float) -> float | None:

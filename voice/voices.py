@@ -10,8 +10,9 @@ from voice.windows import Pieces
 MIN_WINDOWS = 2
 """Windows that each voice must fill: one odd window is a laugh, a shout or a cough."""
 
-SAME_VOICE_LIKENESS = 0.35
-"""Cosine of the two groups' middles below which they are two people."""
+SAME_VOICE_LIKENESS = 0.5
+"""Cosine of the two groups' middles below which they are two people (docs/measurements/speaker.md).
+"""
 
 
 def several_voices(window_embeddings: Embedding, windows: Sequence[Pieces]) -> bool:

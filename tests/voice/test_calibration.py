@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice.calibration import (
-    VOICE_CLEARLY_DIFFERENT,
+    VOICE_DIFFERENT_LLR,
     VOICE_LLR_LIMIT,
-    VOICE_SIMILAR,
+    VOICE_SIMILAR_LLR,
     voice_llr,
 )
 
@@ -39,7 +39,7 @@ def test_the_voice_alone_never_weighs_more_than_a_hundred_to_one(
 
 def test_the_bounds_leave_room_for_not_knowing() -> None:
     """Between clearly different and similar lies a stretch without an answer."""
-    assert -VOICE_LLR_LIMIT <= VOICE_CLEARLY_DIFFERENT < 0 < VOICE_SIMILAR <= VOICE_LLR_LIMIT
+    assert -VOICE_LLR_LIMIT <= VOICE_DIFFERENT_LLR < 0 < VOICE_SIMILAR_LLR <= VOICE_LLR_LIMIT
 
 
 def test_a_typical_stranger_and_a_typical_relative_are_told_apart() -> None:
@@ -51,8 +51,8 @@ def test_a_typical_stranger_and_a_typical_relative_are_told_apart() -> None:
         )
         assert stranger is not None
         assert relative is not None
-        assert stranger < VOICE_CLEARLY_DIFFERENT
-        assert relative > VOICE_SIMILAR
+        assert stranger < VOICE_DIFFERENT_LLR
+        assert relative > VOICE_SIMILAR_LLR
 
 
 def test_an_uncalibrated_model_has_no_ratio() -> None:
