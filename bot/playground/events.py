@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 KEPT = 2_000
@@ -29,7 +29,7 @@ class EventLog:
         wake, self._wake = self._wake, asyncio.Event()
         wake.set()
 
-    async def follow(self, after: int) -> AsyncIterator[tuple[int, dict[str, Any]]]:
+    async def follow(self, after: int) -> AsyncGenerator[tuple[int, dict[str, Any]], None]:
         """Every event numbered above `after`, then the ones that follow, without end.
 
         A gap (the log has forgotten some) comes as one event of type "reload".

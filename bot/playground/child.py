@@ -1,0 +1,23 @@
+"""The bot as a process of its own, as `familyguard run` is; it ends with the demo that began it.
+
+Started with `python -m bot.playground.child`.  The demo holds the other end of standard input:
+when the demo is gone, whatever the way, reading ends and so does the bot.
+"""
+
+import os
+import signal
+import sys
+import threading
+
+from bot.run import run
+from bot.settings import load_settings
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    run(load_settings())

@@ -1,0 +1,182 @@
+"""`familyguard demo`: the local Telegram and the real bot, side by side, until Ctrl-C.
+
+The bot runs in a process of its own, from a throw-away folder, with nothing but the address of the
+local Telegram to tell it from a bot at work.  Nothing is left when the demo ends.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import time
+import webbrowser
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.playground.page import Page
+from bot.playground.people import People
+from bot.playground.server import build, serve
+from bot.playground.town import Town, build_town
+from bot.settings import PREFIX
+from familyguard.store import Store
+
+STOP_SECONDS = 8.0
+"""How long the bot gets to end by itself."""
+
+CLAIM_TEXT = {
+    "nl": "FamilyGuard draait. Open deze link, dan ben jij de beheerder:\n{link}",
+    "en": "FamilyGuard is running. Open this link to become its keeper:\n{link}",
+}
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo: `address` is the page with its key, `bot` the process of the bot."""
+
+    address: str
+    town: Town
+    page: Page
+    bot: Process
+    folder: Path
+
+
+@asynccontextmanager
+async def running_demo(
+    models: Path, port: int = 0, language: str = "nl", fresh: bool = False
+) -> AsyncIterator[Demo]:
+    """Start everything, and take everything away at the end.
+
+    `models` is the folder of the models.  With `fresh` nobody is a member yet, and the first step
+    is the keeper's; otherwise mother and daughter have been let in already.
+    """
+    town = build_town(language)
+    page = Page(town.world, language=language)
+    app = build(town.world)
+    page.mount(app)
+    with tempfile.TemporaryDirectory(
+        prefix="familyguard-demo-", ignore_cleanup_errors=True
+    ) as made:
+        folder = Path(made)
+        _let_in(town, folder, language, fresh)
+        async with serve(app, port) as url, _bot(url, town, folder, models, language) as process:
+            yield Demo(f"{url}/{page.key}/", town, page, process, folder)
+
+
+def _let_in(town: Town, folder: Path, language: str, fresh: bool) -> None:
+    """Members as they will be, and the keeper's link in the chat with their own server."""
+    now = time.time()
+    people = People(town.world)
+    with Store(folder / "data" / "familyguard.db") as store:
+        if not fresh:
+            for role in ("mother", "daughter"):
+                person = town.world.person(role)
+                code = store.create_invitation(now)
+                store.redeem(code, person.id, language, now)
+                people.start(person, town.bot)
+            claim = store.create_invitation(now, seconds=None)
+            _tell_keeper(town, people, claim, language)
+    # With nobody let in the bot prints a claim of its own when it starts; see _read_claim.
+
+
+def _tell_keeper(town: Town, people: People, claim: str, language: str) -> None:
+    link = f"https://t.me/{town.bot.username}?start={claim}"
+    chat = people.open(town.server, town.keeper)
+    people.say(town.server, chat, CLAIM_TEXT[language].format(link=link))
+
+
+@asynccontextmanager
+async def _bot(
+    url: str, town: Town, folder: Path, models: Path, language: str
+) -> AsyncIterator[Process]:
+    """The bot's process; at the end it and all that it started are gone."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    own = {
+        "TELEGRAM_API_URL": url,
+        "DATA_DIR": str(folder / "data"),
+        "MODELS_DIR": str(models),
+        "LANGUAGE": language,
+        "DRAIN_SECONDS": "1",
+        "SECRETS_DIR": str(folder / "secrets"),
+    }
+    secret = folder / "secrets" / f"{PREFIX}telegram_token".lower()
+    secret.parent.mkdir(mode=0o700)
+    secret.touch(mode=0o600)
+    secret.write_text(town.bot.token, "utf-8")
+    with (folder / "bot.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot.playground.child",
+            stdin=PIPE, stdout=PIPE, stderr=log, cwd=folder,
+            env=kept | _import_path() | {PREFIX + name: value for name, value in own.items()},
+            start_new_session=True,  # Ctrl-C in the terminal reaches the demo alone
+        )  # fmt: skip
+    reader = asyncio.create_task(_read_claim(process, town, language))
+    try:
+        yield process
+    finally:
+        await _end(process)
+        reader.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await reader
+
+
+def _import_path() -> dict[str, str]:
+    """The child runs in another folder, so relative entries of the path would lead astray."""
+    here = str(Path(__file__).resolve().parents[2])
+    given = os.environ.get("PYTHONPATH", "")
+    return {"PYTHONPATH": os.pathsep.join(filter(None, [here, given]))}
+
+
+async def _read_claim(process: Process, town: Town, language: str) -> None:
+    """Pass a claim link that the bot prints on to the keeper; drop the rest."""
+    assert process.stdout is not None
+    start = f"https://t.me/{town.bot.username}?start="
+    async for line in process.stdout:
+        text = line.decode("utf-8", "replace").strip()
+        if text.startswith(start):
+            _tell_keeper(town, People(town.world), text.removeprefix(start), language)
+
+
+async def _end(process: Process) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), STOP_SECONDS)
+    # Whatever is left of its session: a worker that did not listen, a decoder in the middle.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
+
+
+async def run_demo(
+    models: Path,
+    port: int,
+    language: str,
+    fresh: bool,
+    browser: bool,
+    say: Callable[[str], None],
+) -> int:
+    """Run until Ctrl-C or SIGTERM and give the exit code; `say` prints a line to the terminal."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running_demo(models, port, language, fresh) as demo:
+        say(demo.address)
+        if browser:
+            await asyncio.to_thread(webbrowser.open, demo.address)
+        died = asyncio.create_task(demo.bot.wait())
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({died, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if died.done() and not stop.is_set():
+            say((demo.folder / "bot.log").read_text("utf-8", "replace")[-4000:])
+            return 1
+        died.cancel()
+    return 0

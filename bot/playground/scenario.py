@@ -1,0 +1,209 @@
+"""Stories that play step by step: one TOML file each in `scenarios/`; docs/playground.md says how.
+
+A step is one act of one person.  Words that differ by language are tables with `nl` and `en`.
+"""
+
+import asyncio
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, cast
+
+from bot.playground.errors import Refused
+from bot.playground.params import Upload
+from bot.playground.people import People
+from bot.playground.world import BotAccount, Chat, MediaKind, Message, Person
+
+LANGUAGES = ("nl", "en")
+WAIT_SECONDS = 60.0
+"""How long a step waits for the bot's answer or button."""
+
+LOOK_SECONDS = 0.05
+SETTLED_SECONDS = 0.6
+"""The bot edits its progress message while it works; quiet for this long means done."""
+
+ACTS = ("says", "sends", "forwards", "presses", "starts", "shares", "waits")
+Words = str | dict[str, str]
+
+
+class BrokenScenario(ValueError):  # noqa: N818 – a state of a file, as in errors.py
+    """A scenario file that cannot be played; says which file and why."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Who does what, where.  `act` is one of ACTS, `what` its object; `more` is the rest."""
+
+    who: str
+    act: str
+    what: Any
+    to: str
+    tell: Words
+    more: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A story with its title, in both languages."""
+
+    name: str
+    title: Words
+    about: Words
+    steps: tuple[Step, ...]
+
+    def summary(self) -> dict[str, Any]:
+        """What the side panel shows."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "about": self.about,
+            "steps": [{"who": s.who, "to": s.to, "tell": s.tell, "act": s.act} for s in self.steps],
+        }
+
+
+def load_scenarios() -> dict[str, Scenario]:
+    """Every story in the package, by file name; raises BrokenScenario."""
+    folder = files("bot.playground") / "scenarios"
+    found = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    return {
+        file.name.removesuffix(".toml"): read_scenario(
+            file.name.removesuffix(".toml"), file.read_text("utf-8")
+        )
+        for file in found
+    }
+
+
+def read_scenario(name: str, source: str) -> Scenario:
+    """One story from its text; raises BrokenScenario."""
+    try:
+        data = tomllib.loads(source)
+        steps = tuple(_step(step) for step in data["step"])
+        return Scenario(name, _words(data["title"]), _words(data["about"]), steps)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise BrokenScenario(f"{name}.toml: {error}") from error
+
+
+def _step(given: dict[str, Any]) -> Step:
+    acts = [act for act in ACTS if act in given]
+    if len(acts) != 1:
+        raise ValueError(f"a step does exactly one of {', '.join(ACTS)}")
+    more = {k: v for k, v in given.items() if k not in {"who", "to", "tell", acts[0]}}
+    unknown = set(more) - {"from", "as", "hidden", "caption"}
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+    return Step(
+        str(given["who"]), acts[0], given[acts[0]], str(given.get("to", "bot")),
+        _words(given["tell"]), more,
+    )  # fmt: skip
+
+
+def _words(given: Words) -> Words:
+    if isinstance(given, dict) and set(given) != set(LANGUAGES):
+        raise ValueError("words need both nl and en")
+    return given
+
+
+def in_language(words: Words, language: str) -> str:
+    """The words in one language; a plain string is the same in all."""
+    return words if isinstance(words, str) else words[language]
+
+
+async def play_step(
+    people: People, scenario: Scenario, number: int, language: str
+) -> dict[str, Any]:
+    """Do step `number` (from 0) and say where: ids of person and message, key of the chat."""
+    step = scenario.steps[number]
+    person = people.world.person(step.who)
+    chat = _chat(people, person, step.to)
+    message: Message | None = None
+    match step.act:
+        case "says":
+            message = people.say(person, chat, in_language(step.what, language))
+        case "sends":
+            name = in_language(step.what, language)
+            kind = cast("MediaKind", step.more.get("as", "voice"))
+            caption = in_language(step.more.get("caption", ""), language)
+            message = people.send(person, chat, kind, sample(name), caption)
+        case "forwards":
+            source = _chat(people, person, str(step.more["from"]))
+            author = people.world.person(step.what)
+            last = _last(source, author)
+            if last is None:
+                raise Refused("nothing_to_forward")
+            message = people.forward(person, last, chat, bool(step.more.get("hidden")))
+        case "presses":
+            message = await _press(people, person, chat, in_language(step.what, language))
+        case "starts":
+            message = people.start(person, _bot(people), str(step.what))
+        case "shares":
+            message = people.share_contact(person, chat)
+        case "waits":
+            message = await _settled(people, chat)
+    return {"person": person.id, "chat": chat.key, "id": message.id if message else None}
+
+
+def sample(name: str) -> Upload:
+    """A file of the `samples/` folder."""
+    file = files("bot.playground") / "samples" / name
+    if "/" in name or not file.is_file():
+        raise Refused("no_such_sample")
+    kinds = {"ogg": "audio/ogg", "png": "image/png", "jpg": "image/jpeg"}
+    return Upload(file.read_bytes(), name, kinds.get(name.rpartition(".")[2], ""))
+
+
+def _bot(people: People) -> BotAccount:
+    return next(iter(people.world.bots.values()))
+
+
+def _chat(people: People, person: Person, name: str) -> Chat:
+    """The person's chat with "bot", with the first "group", or with another person by role."""
+    if name == "group":
+        found = [c for c in people.world.chats_of(person) if c.type == "supergroup"]
+        if not found:
+            raise Refused("no_such_chat")
+        return found[0]
+    other = _bot(people) if name == "bot" else people.world.person(name)
+    return people.world.private(person, other)
+
+
+def _last(chat: Chat, author: Person | BotAccount) -> Message | None:
+    mine = (m for m in reversed(chat.messages.values()) if m.sender is author and not m.service)
+    return next(mine, None)
+
+
+async def _settled(people: People, chat: Chat) -> Message:
+    """The bot's answer to the chat's last word, once it no longer changes."""
+    bot = _bot(people)
+    before: tuple[Any, ...] = ()
+    quiet = waited = 0.0
+    while waited < WAIT_SECONDS:
+        last = next(reversed(chat.messages.values()), None)
+        now = (last.id, last.text, last.markup, last.edited) if last else ()
+        quiet = quiet + LOOK_SECONDS if now == before else 0.0
+        before = now
+        if last is not None and last.sender is bot and quiet >= SETTLED_SECONDS and not _busy(last):
+            return last
+        await asyncio.sleep(LOOK_SECONDS)
+        waited += LOOK_SECONDS
+    raise Refused("no_answer")
+
+
+def _busy(message: Message) -> bool:
+    """Whether a text looks like progress: it has an ellipsis and nothing to press."""
+    return message.markup is None and "…" in (message.text or "")
+
+
+async def _press(people: People, person: Person, chat: Chat, label: str) -> Message:
+    """Press the newest button whose text contains `label`, as soon as there is one."""
+    waited = 0.0
+    while waited < WAIT_SECONDS:
+        for message in reversed(chat.messages.values()):
+            rows = (message.markup or {}).get("inline_keyboard", [])
+            for row, buttons in enumerate(rows):
+                for column, button in enumerate(buttons):
+                    if label.casefold() in button["text"].casefold() and "callback_data" in button:
+                        people.press(person, message, row, column)
+                        return message
+        await asyncio.sleep(LOOK_SECONDS)
+        waited += LOOK_SECONDS
+    raise Refused("no_such_button")

@@ -1,0 +1,129 @@
+"""The stories: readable, complete in both languages, and playable to their end."""
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from bot.playground import scenario
+from bot.playground.errors import Refused
+from bot.playground.people import People
+from bot.playground.scenario import BrokenScenario, load_scenarios, play_step, read_scenario
+from bot.playground.town import build_town
+from bot.playground.traffic import announce
+
+PACKAGE = Path(str(files("bot.playground")))
+SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
+HEAD = 'title = "t"\nabout = "a"\n[[step]]\n'
+
+
+@pytest.mark.parametrize("name", sorted(load_scenarios()))
+def test_every_step_names_people_and_samples_that_exist(name: str):
+    """A story breaks in this test, not in front of a newcomer."""
+    world = build_town().world
+    for step in load_scenarios()[name].steps:
+        world.person(step.who)
+        if step.to not in {"bot", "group"}:
+            world.person(step.to)
+        if step.act == "sends":
+            for language in scenario.LANGUAGES:
+                assert scenario.sample(scenario.in_language(step.what, language)).data
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("title = ", "Invalid value"),
+        ('title = "t"\nabout = "a"\n', "step"),
+        (HEAD + 'who = "mother"\ntell = "x"\n', "exactly one of"),
+        (HEAD + 'who = "mother"\ntell = "x"\nsays = "a"\nwaits = true\n', "exactly one of"),
+        (HEAD + 'who = "mother"\ntell.nl = "x"\nwaits = true\n', "both nl and en"),
+        (HEAD + 'who = "mother"\ntell = "x"\nwaits = true\nwhen = "now"\n', "unknown: when"),
+    ],
+)
+def test_a_broken_story_says_what_is_wrong(source: str, why: str):
+    """The file's name and the reason."""
+    with pytest.raises(BrokenScenario, match=f"broken.toml: .*{why}"):
+        read_scenario("broken", source)
+
+
+async def test_a_story_plays_from_message_to_press():
+    """Says, sends, forwards hidden, waits for the bot and presses its button."""
+    story = read_scenario(
+        "story",
+        'title = "t"\nabout = "a"\n'
+        '[[step]]\nwho = "scammer"\nto = "mother"\ntell = "1"\nsays = "Hi mum"\n'
+        '[[step]]\nwho = "scammer"\nto = "mother"\ntell = "2"\nsends = "hi-mum-en.ogg"\n'
+        '[[step]]\nwho = "mother"\ntell = "3"\nforwards = "scammer"\nfrom = "scammer"\n'
+        "hidden = true\n"
+        '[[step]]\nwho = "mother"\ntell = "4"\nwaits = true\n'
+        '[[step]]\nwho = "mother"\ntell = "5"\npresses = "detail"\n',
+    )
+    town = build_town()
+    people = People(town.world)
+    for number in range(3):
+        await play_step(people, story, number, "en")
+    mother = town.world.person("mother")
+    chat = town.world.private(mother, town.bot)
+    (forwarded,) = chat.messages.values()
+    assert forwarded.origin is not None
+    assert forwarded.origin["type"] == "hidden_user"
+    keyboard = {"inline_keyboard": [[{"text": "Details", "callback_data": "d"}]]}
+    card = town.world.new_message(chat, town.bot, text="Card", markup=keyboard)
+    announce(town.world, card)
+    assert (await play_step(people, story, 3, "en"))["id"] == card.id
+    await play_step(people, story, 4, "en")
+    assert "callback_query" in town.bot.queue.pending[-1]
+
+
+async def test_a_step_out_of_turn_is_refused():
+    """Forwarding before anything came says so instead of failing."""
+    story = load_scenarios()["10-cloned-memo"]
+    with pytest.raises(Refused, match="nothing_to_forward"):
+        await play_step(People(build_town().world), story, 2, "nl")
+
+
+def test_the_packaged_samples_are_those_of_the_docs():
+    """One sound, two places: an installed package has no docs folder."""
+    if not SAMPLES.is_dir():
+        pytest.skip("docs/samples is not here")
+    for file in (PACKAGE / "samples").glob("*.ogg"):
+        if file.name != "rubbish.ogg":
+            assert file.read_bytes() == (SAMPLES / file.name).read_bytes(), file.name
+
+
+def test_the_page_speaks_dutch_and_english_alike():
+    """The same keys in both, none empty, the same blanks to fill in."""
+    texts = json.loads((PACKAGE / "texts.json").read_text("utf-8"))
+    assert set(texts) == {"nl", "en"}
+    assert texts["nl"].keys() == texts["en"].keys()
+    for key, text in texts["nl"].items():
+        assert text
+        assert texts["en"][key]
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", texts["en"][key])), key
+
+
+def test_the_page_uses_no_text_that_is_not_there_and_has_none_to_spare():
+    """Every key in the script and the template exists, and every key is used somewhere."""
+    texts = json.loads((PACKAGE / "texts.json").read_text("utf-8"))["en"]
+    html = (PACKAGE / "templates" / "page.html").read_text("utf-8")
+    script = "".join(f.read_text("utf-8") for f in (PACKAGE / "static").glob("*.js"))
+    python = "".join(f.read_text("utf-8") for f in PACKAGE.rglob("*.py"))
+    used = set(re.findall(r'data-(?:text|label|placeholder)="(\w+)"', html))
+    used |= set(re.findall(r'\bt\("(\w+)"', script))
+    assert used <= texts.keys()
+    for key in texts.keys() - used:
+        assert f'"{key}"' in script + python, f"{key} is used nowhere"
+
+
+def test_the_page_is_small_and_asks_no_other_host():
+    """At most 300 kB without samples and pictures, and no address but relative ones."""
+    parts = [*(PACKAGE / "static").iterdir(), *(PACKAGE / "templates").iterdir()]
+    assert sum(part.stat().st_size for part in parts) <= 300_000
+    for part in parts:
+        source = part.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"""(src|href|url|import|fetch)\W{1,3}https?://""", source), part.name
+        assert "innerHTML" not in source
+        assert " style=" not in source
