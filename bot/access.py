@@ -1,0 +1,80 @@
+"""The gates that every update passes before a handler sees it, in the order of `bot.app`.
+
+A gate lets an update through by returning, and ends it by raising `ApplicationHandlerStop`.
+"""
+
+import structlog
+from telegram import Update
+from telegram.constants import ChatType
+from telegram.ext import ApplicationHandlerStop
+
+from bot.context import Context
+from bot.handlers import check
+from bot.media import attachment
+from bot.texts import LANGUAGES, Texts, pick_language
+
+log = structlog.get_logger(__name__)
+
+START = "/start"
+
+
+async def private_chats_only(update: Update, _context: Context) -> None:
+    """Groups, channels and other bots get no answer at all."""
+    chat, user = update.effective_chat, update.effective_user
+    if chat is None or user is None or user.is_bot or chat.type != ChatType.PRIVATE:
+        raise ApplicationHandlerStop
+
+
+async def members_only(update: Update, context: Context) -> None:
+    """Strangers get one and the same answer, unless they bring an invitation."""
+    user, chat, house = update.effective_user, update.effective_chat, context.house
+    assert user is not None and chat is not None  # noqa: PT018 – the gate before sees to it
+    if house.store.member(user.id):
+        return
+    code = invitation(update)
+    language = pick_language(user.language_code) if user.language_code else house.settings.language
+    if code and house.store.redeem(code, user.id, language, house.now()):
+        log.info("member_joined")
+        return
+    if update.callback_query:
+        await update.callback_query.answer()
+    if house.strangers.allows(user.id, house.clock()):
+        await context.bot.send_message(chat.id, stranger_text(context))
+    raise ApplicationHandlerStop
+
+
+async def not_too_much(update: Update, context: Context) -> None:
+    """A flood from one member is dropped, and they are asked once a minute to slow down."""
+    user, chat, house = update.effective_user, update.effective_chat, context.house
+    assert user is not None and chat is not None  # noqa: PT018
+    if house.members.allows(user.id, house.clock()):
+        return
+    if house.notices.allows(user.id, house.clock()):
+        await context.bot.send_message(chat.id, context.texts(update).get("chat.slow_down"))
+    raise ApplicationHandlerStop
+
+
+async def not_too_large(update: Update, context: Context) -> None:
+    """What the sender says is too large or too long is refused before it is fetched.
+
+    The other way round nothing is believed: the decoder measures for itself.
+    """
+    message = update.effective_message
+    found = attachment(message) if message and not update.callback_query else None
+    if message and found and found.refusal:
+        await check.refuse(message, found.refusal, context.house, context.texts(update))
+        raise ApplicationHandlerStop
+
+
+def invitation(update: Update) -> str | None:
+    """The code that came with `/start`, if any."""
+    text = (update.message.text or "") if update.message else ""
+    command, _, code = text.partition(" ")
+    return code.strip() or None if command == START else None
+
+
+def stranger_text(context: Context) -> str:
+    """The answer to strangers: in every language at once, so that not even that tells a thing."""
+    first = context.house.settings.language
+    ordered = sorted(LANGUAGES, key=lambda language: language != first)
+    return "\n\n".join(Texts(language).get("chat.stranger") for language in ordered)

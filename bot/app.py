@@ -1,0 +1,144 @@
+"""How the bot is put together: the routing table, and the life of the application."""
+
+import shutil
+from typing import Any
+
+from telegram import BotCommand, Update
+from telegram.ext import (
+    AIORateLimiter,
+    Application,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+from telegram.request import BaseRequest
+
+from bot import access, keyboards
+from bot.analysis import Analyst
+from bot.context import App, Context, House, OrderlyProcessor
+from bot.errors import on_error
+from bot.handlers import check, fallback, start
+from bot.media import attachment
+from bot.settings import Settings
+from bot.texts import LANGUAGES, Texts
+from familyguard.store import Store
+
+COMMANDS = ("start", "help", "language")
+
+RETRIES = 5
+"""Times that a call is repeated after Telegram asked to wait."""
+
+DOWNLOAD_SECONDS = 60.0
+"""Without a byte from Telegram for this long, a download has failed."""
+
+FORGET_SECONDS = 600.0
+"""How often results that became too old are cleared away."""
+
+ALLOWED_UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
+
+
+class _WithSound(filters.MessageFilter):
+    """Messages with a file that may hold sound."""
+
+    def filter(self, message: Any) -> bool:
+        return attachment(message) is not None
+
+
+def add_routes(app: App) -> None:
+    """THE ROUTING TABLE.  Within a group the first that fits wins; groups run from low to high."""
+    # Gates, each in its own group.  First who, then how much, then how large.
+    app.add_handler(TypeHandler(Update, access.private_chats_only), group=-40)
+    app.add_handler(TypeHandler(Update, access.members_only), group=-30)
+    app.add_handler(TypeHandler(Update, access.not_too_much), group=-20)
+    app.add_handler(TypeHandler(Update, access.not_too_large), group=-10)
+
+    # Buttons.  A picture may still be being drawn, so «Details» does not hold up the chat.
+    app.add_handler(CallbackQueryHandler(check.details, f"^{keyboards.DETAILS}", block=False))
+    app.add_handler(CallbackQueryHandler(start.choose_language, f"^{keyboards.LANGUAGE}"))
+    app.add_handler(CallbackQueryHandler(fallback.old_button))
+
+    # Commands, before text: they are text too.
+    app.add_handler(CommandHandler("start", start.start))
+    app.add_handler(CommandHandler("help", start.help_))
+    app.add_handler(CommandHandler("language", start.language))
+
+    # Checks.  A memo takes seconds to minutes and is handled beside everything else.
+    app.add_handler(MessageHandler(_WithSound(), check.memo, block=False))
+    app.add_handler(MessageHandler(filters.TEXT & ~filters.COMMAND, check.text))
+
+    # Whatever is left, except notes of Telegram's own («message pinned»).
+    app.add_handler(MessageHandler(filters.ALL & ~filters.StatusUpdate.ALL, fallback.other))
+
+    app.add_error_handler(on_error)
+
+
+def build_application(
+    settings: Settings,
+    analyst: Analyst,
+    *,
+    store: Store | None = None,
+    request: BaseRequest | None = None,
+    updates_request: BaseRequest | None = None,
+    **services: Any,
+) -> App:
+    """The application, ready to be initialised.
+
+    Without `request` it talks HTTP to `settings.telegram_api_url`.  `services` go to `House`.
+    """
+    prepare_folders(settings)
+    builder = (
+        Application.builder()
+        .token(settings.telegram_token.get_secret_value())
+        .base_url(settings.base_url)
+        .base_file_url(settings.base_file_url)
+        .context_types(ContextTypes(context=Context))
+        .concurrent_updates(OrderlyProcessor())
+        .rate_limiter(AIORateLimiter(max_retries=RETRIES))
+    )
+    if request is not None:
+        builder = builder.request(request)
+    else:
+        builder = builder.read_timeout(DOWNLOAD_SECONDS)
+    if updates_request is not None:
+        builder = builder.get_updates_request(updates_request)
+    app: App = builder.build()
+    store = store or Store(settings.database)
+    app.bot_data["house"] = House(settings, store, analyst, **services)
+    add_routes(app)
+    assert app.job_queue is not None
+    app.job_queue.run_repeating(forget_old, FORGET_SECONDS)
+    return app
+
+
+def house_of(app: App) -> House:
+    """The services of an application."""
+    house = app.bot_data["house"]
+    assert isinstance(house, House)
+    return house
+
+
+def prepare_folders(settings: Settings) -> None:
+    """Make the folders, for this account only, and clear away what a crash left behind."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.rmtree(settings.incoming, ignore_errors=True)
+    settings.incoming.mkdir(mode=0o700)
+
+
+async def publish_commands(app: App) -> None:
+    """Tell Telegram the commands in every language; the family's is the default."""
+    default = house_of(app).settings.language
+    for language in LANGUAGES:
+        texts = Texts(language)
+        commands = [BotCommand(name, texts.get(f"chat.command.{name}")) for name in COMMANDS]
+        await app.bot.set_my_commands(commands, language_code=language)
+        if language == default:
+            await app.bot.set_my_commands(commands)
+
+
+async def forget_old(context: Context) -> None:
+    """Results older than a day leave the memory also when nobody asks."""
+    context.house.shown.clear_old()
+    context.house.findings.clear_old()

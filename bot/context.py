@@ -1,0 +1,125 @@
+"""What every handler has at hand: the services of the house, and the texts of the person."""
+
+import asyncio
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakValueDictionary
+
+from telegram import Update
+from telegram.ext import Application, BaseUpdateProcessor, CallbackContext, ExtBot, JobQueue
+
+from bot.analysis import Analyst, Finding
+from bot.judgement import Judgement
+from bot.settings import Settings
+from bot.shelf import Shelf
+from bot.texts import Texts, pick_language
+from familyguard.store import Store
+from familyguard.throttle import Throttle
+
+MAX_AT_ONCE = 1000
+"""Updates in hand at once.  High, because what one person sends waits here for its turn, and a
+flood by one must leave room for the others."""
+
+EDIT_SECONDS = 1.0
+"""Telegram asks for no more than about one message a second in a chat."""
+
+STRANGER_BURST, STRANGER_INTERVAL = 3, 600.0
+"""A stranger is answered three times, then once in ten minutes."""
+
+NOTICE_INTERVAL = 60.0
+"""Seconds between two requests to slow down: they must not become a flood themselves."""
+
+
+class Locks:
+    """A lock for each key that is in use."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, key: Hashable) -> asyncio.Lock:
+        """The lock of `key`; it lives as long as somebody holds it or waits for it."""
+        return self._locks.setdefault(key, asyncio.Lock())
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A verdict that was shown, and to whom."""
+
+    chat_id: int
+    judgement: Judgement
+    finding: Finding | None
+
+
+@dataclass
+class House:
+    """The services.  `clock` counts seconds for waits, `now` is the time of day."""
+
+    settings: Settings
+    store: Store
+    analyst: Analyst
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    edit_seconds: float = EDIT_SECONDS
+    shown: Shelf[str, Shown] = field(init=False)
+    findings: Shelf[Hashable, Finding] = field(init=False)
+    listening: Locks = field(default_factory=Locks)
+    members: Throttle = field(init=False)
+    notices: Throttle = field(init=False)
+    strangers: Throttle = field(init=False)
+
+    def __post_init__(self) -> None:
+        size = self.settings.remember_results
+        self.shown = Shelf(size, self.clock)
+        # Each finding is remembered under two keys: the sender's and the content's.
+        self.findings = Shelf(2 * size, self.clock)
+        self.members = Throttle(self.settings.message_burst, self.settings.message_interval)
+        self.notices = Throttle(1, NOTICE_INTERVAL)
+        self.strangers = Throttle(STRANGER_BURST, STRANGER_INTERVAL)
+
+
+Nothing = dict[Any, Any]
+
+
+class Context(CallbackContext[ExtBot[Any], Nothing, Nothing, Nothing]):
+    """The library's context, with the house."""
+
+    @property
+    def house(self) -> House:
+        """The services."""
+        house = self.bot_data["house"]
+        assert isinstance(house, House)
+        return house
+
+    def texts(self, update: Update) -> Texts:
+        """The sentences in the language of the person who sent `update`."""
+        user = update.effective_user
+        member = self.house.store.member(user.id) if user else None
+        return Texts(pick_language(member.language) if member else self.house.settings.language)
+
+
+App = Application[ExtBot[Any], Context, Nothing, Nothing, Nothing, JobQueue[Any]]
+
+
+class OrderlyProcessor(BaseUpdateProcessor):
+    """People are served side by side; what one person sends, in the order in which they sent it.
+
+    So a memo that follows «/start <code>» at once is not taken for a stranger's.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(MAX_AT_ONCE)
+        self._locks = Locks()
+
+    async def do_process_update(self, update: object, coroutine: Any) -> None:
+        """Handle an update when the person's earlier ones are done."""
+        user = update.effective_user if isinstance(update, Update) else None
+        async with self._locks.of(user.id if user else None):
+            await coroutine
+
+    async def initialize(self) -> None:
+        """Nothing to do."""
+
+    async def shutdown(self) -> None:
+        """Nothing to do."""

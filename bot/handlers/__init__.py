@@ -1,0 +1,1 @@
+"""What the bot answers: one module a subject, wired up in `bot.app`."""

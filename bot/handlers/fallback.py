@@ -1,0 +1,20 @@
+"""Whatever cannot be checked: a friendly sentence on what to send instead."""
+
+from telegram import Update
+
+from bot.context import Context
+from bot.media import is_picture
+
+
+async def other(update: Update, context: Context) -> None:
+    """A picture, a sticker, a place, a contact, an unknown command …"""
+    message = update.effective_message
+    assert message is not None
+    key = "chat.other.picture" if is_picture(message) else "chat.other.anything"
+    await context.bot.send_message(message.chat_id, context.texts(update).get(key))
+
+
+async def old_button(update: Update, context: Context) -> None:
+    """A button that no handler knows (any more)."""
+    assert update.callback_query is not None
+    await update.callback_query.answer(context.texts(update).get("chat.details.gone"))

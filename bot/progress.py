@@ -1,0 +1,146 @@
+"""The message that shows what the bot is doing, and becomes the verdict."""
+
+import asyncio
+import contextlib
+from types import TracebackType
+from typing import Self
+
+import structlog
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
+
+from bot.markup import escape
+from bot.texts import Texts
+
+log = structlog.get_logger(__name__)
+
+RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Pauses between attempts to deliver a verdict over a bad connection."""
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+async def reply(
+    message: Message, text: str, keyboard: InlineKeyboardMarkup | None = None
+) -> Message:
+    """Answer `message` with HTML that cannot be forwarded and shows no previews."""
+    return await message.get_bot().send_message(
+        message.chat_id,
+        text,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=NO_PREVIEW,
+        protect_content=True,
+        # The person may have deleted what they sent; they get their answer all the same.
+        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+        reply_markup=keyboard,
+    )
+
+
+class Progress:
+    """A reply that is edited step by step, at most once in `pause` seconds.
+
+    Use it as an asynchronous context manager: it sends the first step on entering.  If the body
+    fails, the message is taken away, since the sentence about the error follows.
+    """
+
+    def __init__(self, message: Message, texts: Texts, first: str, pause: float) -> None:
+        self._message = message
+        self._texts = texts
+        self._shown = self._wanted = self._sentence(first)
+        self._pause = pause
+        self._changed = asyncio.Event()
+        self._over = asyncio.Event()
+        self._reply: Message
+        self._painter: asyncio.Task[None]
+
+    async def __aenter__(self) -> Self:
+        self._reply = await reply(self._message, self._shown)
+        self._painter = asyncio.create_task(self._paint())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._stop()
+        if error is not None:
+            with contextlib.suppress(TelegramError):
+                await self._reply.delete()
+
+    def tell(self, step: str, **values: object) -> None:
+        """Show that `step` began, as soon as the next edit is due."""
+        self._wanted = self._sentence(step, **values)
+        self._changed.set()
+
+    async def finish(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
+        """Turn the message into the answer: HTML `text` with buttons.  Returns the message.
+
+        Survives a connection that comes and goes; if the message is gone, a new one is sent.
+        """
+        await self._stop()
+        for pause in (*RETRY_SECONDS, None):
+            try:
+                return await self._show(text, keyboard)
+            except (BadRequest, Forbidden, InvalidToken):
+                raise
+            except NetworkError:
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause * self._pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _show(self, text: str, keyboard: InlineKeyboardMarkup | None) -> Message:
+        try:
+            await self._reply.edit_text(
+                text,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=keyboard,
+            )
+        except BadRequest as error:
+            if _not_modified(error):
+                return self._reply
+            log.info("progress_gone", error=error.message)
+            return await reply(self._message, text, keyboard)
+        return self._reply
+
+    async def _stop(self) -> None:
+        """End the painter, but never in the middle of an edit: it could overtake the verdict."""
+        self._over.set()
+        self._changed.set()
+        await asyncio.gather(self._painter, return_exceptions=True)
+
+    async def _paint(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            if self._over.is_set():
+                return
+            if self._wanted == self._shown:
+                continue
+            self._shown = self._wanted
+            try:
+                await self._reply.edit_text(
+                    self._shown, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
+                )
+            except TelegramError as error:
+                # A step that was not shown is no loss; the verdict has its own care.
+                if not (isinstance(error, BadRequest) and _not_modified(error)):
+                    log.info("progress_not_shown", error=type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), self._pause)
+
+    def _sentence(self, step: str, **values: object) -> str:
+        key = f"chat.step.{step}"
+        if step == "waiting":
+            key += ".one" if values["ahead"] == 1 else ".many"
+        if not self._texts.has(key):
+            key = "chat.step.listening"
+        return escape(self._texts.get(key, **values))
+
+
+def _not_modified(error: BadRequest) -> bool:
+    return "message is not modified" in error.message.lower()

@@ -1,0 +1,66 @@
+"""A bot in a temporary folder, and an analyst who says what the test wants to hear."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from bot.analysis import Finding, Memo, Tell, known
+from bot.app import house_of
+from bot.settings import Settings
+from tests.bot.analyses import analysis
+from tests.bot.fake_telegram import TOKEN, FakeTelegram, running_bot
+from voice.errors import Undecodable
+from voice.results import Analysis
+
+PNG = b"\x89PNG\r\n\x1a\n of a voice"
+
+
+def settings_in(folder: Path, **changes: Any) -> Settings:
+    """Settings for a test, whatever the machine's environment says."""
+    values = {
+        "telegram_token": TOKEN,
+        "data_dir": folder / "data",
+        "models_dir": folder / "models",
+        "language": "en",
+        "telegram_api_url": "http://127.0.0.1:9",
+    }
+    return Settings(_env_file=None, **(values | changes))
+
+
+class StubAnalyst:
+    """Answers at once with `heard`, or whenever `hold` is lifted."""
+
+    def __init__(self, heard: Analysis | Undecodable | str | Exception | None = None) -> None:
+        self.heard = analysis("shall we have dinner on Sunday") if heard is None else heard
+        self.memos: list[Memo] = []
+        self.contents: list[bytes] = []
+        self.steps: tuple[str, ...] = ("decode", "transcript", "speaker")
+        self.free = asyncio.Event()
+        self.free.set()
+
+    async def listen(self, memo: Memo, tell: Tell) -> Finding:
+        """Listen, in a way."""
+        self.memos.append(memo)
+        self.contents.append(memo.path.read_bytes())
+        for step in self.steps:
+            tell(step)
+        await self.free.wait()
+        if isinstance(self.heard, Exception):
+            raise self.heard
+        return Finding(self.heard, known(PNG if isinstance(self.heard, Analysis) else None))
+
+
+@contextlib.asynccontextmanager
+async def family_bot(
+    folder: Path, analyst: Any = None, *, members: tuple[int, ...] = (1, 2, 3), **changes: Any
+) -> AsyncIterator[FakeTelegram]:
+    """A running bot whose `members` were let in already; they speak English."""
+    services = {name: changes.pop(name) for name in ("clock", "now") if name in changes}
+    settings = settings_in(folder, **changes)
+    async with running_bot(settings, analyst or StubAnalyst(), **services) as telegram:
+        store = house_of(telegram.app).store
+        for member in members:
+            assert store.redeem(store.create_invitation(now=0.0), member, "en", now=1.0)
+        yield telegram
