@@ -22,6 +22,7 @@ CHATS = {
         "Could you pay a bill of 640 pounds for me today? You'll get it back tomorrow.",
     ],
 }
+HEAD = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
 STYLE = (
     "body{margin:0;background:#e6ded3;font:17px sans-serif;color:#222}"
     "header{background:#3b5b52;color:#fff;padding:18px 16px;font-size:19px}"
@@ -38,7 +39,7 @@ def main() -> None:
         said = "".join(
             f"<p>{html.escape(line)}<small>16:{20 + i}</small></p>" for i, line in enumerate(lines)
         )
-        page = f"<meta charset=utf-8><meta name=viewport content="width=device-width"><style>{STYLE}</style><header>+31 6 1000 0099</header>{said}"
+        page = f"{HEAD}<style>{STYLE}</style><header>+31 6 1000 0099</header>{said}"
         with chromium((390, 520)) as driver:
             driver.get("data:text/html;base64," + base64.b64encode(page.encode()).decode())
             shot = Image.open(io.BytesIO(driver.get_screenshot_as_png()))
