@@ -1,11 +1,11 @@
 """How the bot is put together: the routing table, and the life of the application."""
 
 import shutil
+from collections.abc import Sequence
 from typing import Any
 
 from telegram import BotCommand, Update
 from telegram.ext import (
-    AIORateLimiter,
     Application,
     CallbackQueryHandler,
     CommandHandler,
@@ -19,7 +19,8 @@ from telegram.request import BaseRequest
 from bot import access, keyboards
 from bot.analysis import Analyst
 from bot.context import App, Context, House, OrderlyProcessor
-from bot.errors import on_error
+from bot.delivery import RETRY_SECONDS, PatientLimiter
+from bot.errors import UnusableSettings, on_error
 from bot.handlers import check, fallback, start
 from bot.media import attachment
 from bot.settings import Settings
@@ -27,9 +28,6 @@ from bot.texts import LANGUAGES, Texts
 from familyguard.store import Store
 
 COMMANDS = ("start", "help", "language")
-
-RETRIES = 5
-"""Times that a call is repeated after Telegram asked to wait."""
 
 DOWNLOAD_SECONDS = 60.0
 """Without a byte from Telegram for this long, a download has failed."""
@@ -69,8 +67,10 @@ def add_routes(app: App) -> None:
     app.add_handler(MessageHandler(_WithSound(), check.memo, block=False))
     app.add_handler(MessageHandler(filters.TEXT & ~filters.COMMAND, check.text))
 
-    # Whatever is left, except notes of Telegram's own («message pinned»).
-    app.add_handler(MessageHandler(filters.ALL & ~filters.StatusUpdate.ALL, fallback.other))
+    # Whatever is left, except notes of Telegram's own («message pinned») and edits: a place that is
+    # shared live is edited every few seconds.
+    rest = filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
+    app.add_handler(MessageHandler(rest, fallback.other))
 
     app.add_error_handler(on_error)
 
@@ -82,11 +82,13 @@ def build_application(
     store: Store | None = None,
     request: BaseRequest | None = None,
     updates_request: BaseRequest | None = None,
+    pauses: Sequence[float] = RETRY_SECONDS,
     **services: Any,
 ) -> App:
     """The application, ready to be initialised.
 
-    Without `request` it talks HTTP to `settings.telegram_api_url`.  `services` go to `House`.
+    Without `request` it talks HTTP to `settings.telegram_api_url`.  `pauses` are those
+    between attempts over a bad connection.  `services` go to `House`.
     """
     prepare_folders(settings)
     builder = (
@@ -96,7 +98,7 @@ def build_application(
         .base_file_url(settings.base_file_url)
         .context_types(ContextTypes(context=Context))
         .concurrent_updates(OrderlyProcessor())
-        .rate_limiter(AIORateLimiter(max_retries=RETRIES))
+        .rate_limiter(PatientLimiter(pauses))
     )
     if request is not None:
         builder = builder.request(request)
@@ -122,9 +124,15 @@ def house_of(app: App) -> House:
 
 def prepare_folders(settings: Settings) -> None:
     """Make the folders, for this account only, and clear away what a crash left behind."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    shutil.rmtree(settings.incoming, ignore_errors=True)
-    settings.incoming.mkdir(mode=0o700)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if settings.incoming.exists():
+            shutil.rmtree(settings.incoming)
+        settings.incoming.mkdir(mode=0o700)
+    except OSError as error:
+        raise UnusableSettings(
+            f"The data folder {settings.data_dir} cannot be used: {error.strerror}."
+        ) from None
 
 
 async def publish_commands(app: App) -> None:

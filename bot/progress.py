@@ -6,35 +6,15 @@ from types import TracebackType
 from typing import Self
 
 import structlog
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram import InlineKeyboardMarkup, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, TelegramError
 
+from bot.delivery import NO_PREVIEW, reply
 from bot.markup import escape
 from bot.texts import Texts
 
 log = structlog.get_logger(__name__)
-
-RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
-"""Pauses between attempts to deliver a verdict over a bad connection."""
-
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-
-async def reply(
-    message: Message, text: str, keyboard: InlineKeyboardMarkup | None = None
-) -> Message:
-    """Answer `message` with HTML that cannot be forwarded and shows no previews."""
-    return await message.get_bot().send_message(
-        message.chat_id,
-        text,
-        parse_mode=ParseMode.HTML,
-        link_preview_options=NO_PREVIEW,
-        protect_content=True,
-        # The person may have deleted what they sent; they get their answer all the same.
-        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
-        reply_markup=keyboard,
-    )
 
 
 class Progress:
@@ -78,21 +58,9 @@ class Progress:
     async def finish(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
         """Turn the message into the answer: HTML `text` with buttons.  Returns the message.
 
-        Survives a connection that comes and goes; if the message is gone, a new one is sent.
+        If the message is gone, a new one is sent.
         """
         await self._stop()
-        for pause in (*RETRY_SECONDS, None):
-            try:
-                return await self._show(text, keyboard)
-            except (BadRequest, Forbidden, InvalidToken):
-                raise
-            except NetworkError:
-                if pause is None:
-                    raise
-                await asyncio.sleep(pause * self._pause)
-        raise AssertionError("the last attempt returns or raises")
-
-    async def _show(self, text: str, keyboard: InlineKeyboardMarkup | None) -> Message:
         try:
             await self._reply.edit_text(
                 text,

@@ -14,10 +14,11 @@ from telegram.error import BadRequest, TelegramError
 from bot import keyboards, markup
 from bot.analysis import Finding, Memo, known
 from bot.context import Context, House, Shown
+from bot.delivery import persist, reply
 from bot.errors import CannotListen, QueueFull, Stopping
 from bot.judgement import Judgement, judge_failure, judge_memo, judge_text
 from bot.media import Attachment, attachment
-from bot.progress import Progress, reply
+from bot.progress import Progress
 from bot.texts import Texts
 from bot.wording import factors, word
 from voice.audio import MAX_FILE_BYTES
@@ -124,7 +125,7 @@ async def _fetched(found: Attachment, bot: Bot, folder: Path) -> AsyncIterator[P
         try:
             file = await bot.get_file(found.file_id)
             path.touch(mode=0o600)
-            await file.download_to_drive(path)
+            await persist(lambda: file.download_to_drive(path))
         except BadRequest as error:
             if "too big" in error.message.lower():
                 yield Undecodable.TOO_LARGE

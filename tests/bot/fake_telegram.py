@@ -378,7 +378,13 @@ async def running_bot(settings: Any, analyst: Any, **services: Any) -> AsyncIter
     """The real application at work over a fake Telegram."""
     telegram = FakeTelegram()
     app = build_application(
-        settings, analyst, request=telegram, updates_request=telegram, edit_seconds=0.01, **services
+        settings,
+        analyst,
+        request=telegram,
+        updates_request=telegram,
+        pauses=(0.01, 0.02, 0.04, 0.08, 0.15),
+        edit_seconds=0.01,
+        **services,
     )
     telegram.app = app
     async with app:

@@ -345,6 +345,16 @@ async def test_a_bad_connection_does_not_lose_the_verdict(tmp_path):
         await anna.sees(NONE)
 
 
+@pytest.mark.parametrize("method", ["sendMessage", "getFile"])
+async def test_a_bad_connection_at_the_start_does_not_lose_the_memo(tmp_path, method):
+    """Neither the first reply nor the download gives up at once."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        telegram.fails(method, 502, "Bad Gateway", times=3)
+        await anna.forwards_voice()
+        await anna.sees(NONE)
+
+
 async def test_a_deleted_progress_message_is_replaced(tmp_path):
     """Anna swept the message away; the verdict comes as a new one."""
     analyst = StubAnalyst()

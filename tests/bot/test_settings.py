@@ -2,9 +2,11 @@
 
 import pytest
 
+from bot.app import prepare_folders
 from bot.errors import UnusableSettings
 from bot.settings import Settings, load_settings
 from tests.bot.fake_telegram import TOKEN
+from tests.bot.houses import settings_in
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +126,14 @@ def test_settings_never_show_the_token(env_file, tmp_path):
     assert TOKEN not in f"{settings!r} {settings} {settings.model_dump()}"
     with pytest.raises(ValueError, match="frozen"):
         settings.language = "en"
+
+
+def test_a_data_folder_that_cannot_be_written_is_one_sentence(tmp_path):
+    """A file stands where the folder should be."""
+    (tmp_path / "data").write_text("in the way")
+    with pytest.raises(UnusableSettings, match="data folder") as error:
+        prepare_folders(settings_in(tmp_path))
+    assert "\n" not in str(error.value)
 
 
 def test_every_setting_says_what_it_is_for():

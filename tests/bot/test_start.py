@@ -73,6 +73,18 @@ async def test_anything_else_gets_a_friendly_sentence(tmp_path, content, words):
         await anna.sees(words)
 
 
+async def test_a_place_that_moves_is_answered_once(tmp_path):
+    """Live locations come as edits, every few seconds."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        place = {"longitude": 4.9, "latitude": 52.4, "live_period": 900}
+        await anna.sends_message(location=place)
+        for _ in range(5):
+            await telegram.delivers({"edited_message": anna.message(location=place)})
+        await telegram.quiet()
+        assert len(anna.screen) == 1
+
+
 async def test_notes_of_telegram_itself_are_not_answered(tmp_path):
     """«Message pinned» is nobody's question."""
     async with family_bot(tmp_path) as telegram:
