@@ -22,8 +22,11 @@ from voice.windows import Pieces, sliding
 WINDOW_SECONDS = 3.0
 """Long enough for a usable voiceprint, short enough to find one spliced-in sentence."""
 WINDOW_HOP_SECONDS = 1.5
+DENSE_WINDOWS = 20
+"""Beyond half a minute the hop widens up to a window's length, rather than give more windows: each
+costs time, and the memo is still covered."""
 MAX_WINDOWS = 40
-"""A long memo gets wider hops instead of more windows: 40 cover two minutes without a gap."""
+"""Beyond two minutes there are gaps between the windows instead of more of them."""
 
 Embedding = NDArray[np.float32]
 
@@ -137,8 +140,9 @@ def hear(encoder: SpeakerEncoder, waveform: Waveform, segments: Sequence[Segment
 
 def speech_windows(segments: Sequence[Segment]) -> list[Pieces]:
     """The windows that are compared one by one: 3 s every 1.5 s, further apart in a long memo."""
-    total = sum(segment.seconds for segment in segments)
-    hop = max(WINDOW_HOP_SECONDS, (total - WINDOW_SECONDS) / (MAX_WINDOWS - 1))
+    span = sum(segment.seconds for segment in segments) - WINDOW_SECONDS
+    widened = min(span / (DENSE_WINDOWS - 1), WINDOW_SECONDS)
+    hop = max(WINDOW_HOP_SECONDS, widened, span / (MAX_WINDOWS - 1))
     return sliding(segments, WINDOW_SECONDS, hop, MIN_SPEECH_SECONDS)
 
 

@@ -1,6 +1,7 @@
 """Voiceprints and scores, with a transparent encoder and with CAM++."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -157,6 +158,16 @@ def test_an_unknown_encoder_is_unavailable(tmp_path: Path) -> None:
         load_encoder("whisper-base", tmp_path)
     with pytest.raises(ModelUnavailable, match="not there"):
         load_encoder("campplus", tmp_path)
+
+
+@pytest.mark.parametrize("seconds", [8.0, 29.0, 60.0, 115.0])
+def test_up_to_two_minutes_no_speech_lies_between_windows(seconds: float) -> None:
+    """Wider hops leave no gap in which a spliced-in sentence could hide."""
+    windows = speech_windows([Segment(0.0, seconds)])
+    assert windows[0][0].start == 0.0
+    for earlier, later in pairwise(windows):
+        assert later[0].start <= earlier[-1].end + 1e-6
+    assert windows[-1][-1].end == pytest.approx(seconds, abs=0.3)
 
 
 @pytest.mark.models
