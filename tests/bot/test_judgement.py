@@ -1,0 +1,110 @@
+"""From sound and words to a verdict and its wording."""
+
+import dataclasses
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from voice.calibration import VOICE_DIFFERENT_LLR, VOICE_SIMILAR_LLR
+
+from bot.judgement import Judgement, judge_failure, judge_memo, judge_text
+from bot.texts import LANGUAGES, Texts
+from bot.wording import MAX_QUOTE, factors, shorten, word
+from familyguard.model import Level, Sign
+from tests.bot.analyses import analysis
+from tests.bot.test_locale import FORBIDDEN
+from voice.errors import Undecodable
+from voice.results import Problem, Provenance, Score, Unchecked, Watermark
+
+SCAM = "Hi mum, this is my new number. Can you transfer 950 pounds today? I can't call."
+
+
+def signs(judgement: Judgement) -> set[Sign]:
+    """The signs that a verdict gives as reasons."""
+    return {reason.sign for reason in judgement.verdict.reasons}
+
+
+def test_words_in_the_memo_and_words_beside_it_both_count():
+    """The same request warns whether it is spoken or stands in the caption."""
+    spoken = judge_memo(analysis(said=SCAM))
+    written = judge_memo(analysis(said="Hello there"), message=SCAM, language="en")
+    assert spoken.verdict.level == written.verdict.level == Level.STRONG
+    assert spoken.request is not None
+    assert written.request is not None
+
+
+def test_a_voice_clearly_not_the_relatives_is_a_strong_warning():
+    """The comparison alone is enough for «do not pay yet»."""
+    score = Score("m", 0.0, VOICE_DIFFERENT_LLR - 1)
+    judged = judge_memo(analysis(said="Hello, how are you", speaker=score))
+    assert signs(judged) == {Sign.VOICE_DIFFERS}
+    assert judged.verdict.level == Level.STRONG
+
+
+@given(llr=st.floats(VOICE_SIMILAR_LLR, 50))
+def test_a_matching_voice_changes_no_verdict(llr):
+    """With and without a match, the level and the reasons are the same."""
+    for said in (SCAM, "Hello, how are you"):
+        without = judge_memo(analysis(said=said))
+        match = judge_memo(analysis(said=said, speaker=Score("m", 1.0, llr)))
+        assert match.verdict.level == without.verdict.level
+        assert match.verdict.reasons == without.verdict.reasons
+
+
+def test_a_score_of_sound_that_cannot_be_judged_is_no_evidence():
+    """A strange voice in two seconds of noise is «cannot judge», not an accusation."""
+    score = Score("m", 0.0, VOICE_DIFFERENT_LLR - 1)
+    judged = judge_memo(analysis(speaker=score, problems=(Problem.TOO_NOISY,)))
+    assert judged.verdict.level == Level.UNCLEAR
+    assert signs(judged) == {Sign.UNJUDGEABLE}
+
+
+def test_a_watermark_counts_even_where_the_speech_cannot_be_judged():
+    """Positive evidence stands, however short the memo."""
+    mark = Provenance(watermark=Watermark("perth", 0.9))
+    judged = judge_memo(analysis(provenance=mark, problems=(Problem.TOO_SHORT,)))
+    assert judged.verdict.level == Level.STRONG
+
+
+def test_a_file_that_does_not_open_is_unclear_but_its_caption_still_warns():
+    """Rubbish with a request for money beside it stays a warning."""
+    assert judge_failure(Undecodable.BROKEN).verdict.level == Level.UNCLEAR
+    assert judge_failure(Undecodable.BROKEN, SCAM, "en").verdict.level == Level.STRONG
+
+
+def test_text_alone_says_that_no_sound_was_checked():
+    """The not-checked line names the sound."""
+    judged = judge_text(SCAM, "en")
+    assert judged.verdict.level == Level.STRONG
+    assert judged.verdict.not_checked == ("sound",)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_verdict_can_be_said_in_full(language):
+    """All that is said comes out in sentences without gaps or forbidden words."""
+    texts = Texts(language)
+    cases = [judge_failure(reason) for reason in Undecodable]
+    cases += [judge_memo(analysis(problems=(problem,))) for problem in Problem]
+    cases += [judge_memo(dataclasses.replace(analysis(), unchecked=tuple(Unchecked)))]
+    cases += [judge_text(SCAM, "en"), judge_failure("crashed")]
+    cases += [
+        judge_memo(analysis(speaker=Score("m", 0, llr), synthetic=Score("c", 0, llr)))
+        for llr in (-4, -1, 0, 1, 4)
+    ]
+    for case in cases:
+        wording = word(case, texts)
+        table = factors(case, texts)
+        lines = [wording.headline, *wording.advice, *wording.reasons, *wording.not_checked]
+        lines += [part for row in table for part in row]
+        assert wording.advice
+        assert all(line and "{" not in line for line in lines)
+        assert not re.search(FORBIDDEN[language], " ".join(lines), re.IGNORECASE)
+
+
+@given(st.text())
+def test_foreign_words_are_quoted_short_on_one_line(foreign):
+    """No line break, no control character, never longer than the bound."""
+    quoted = shorten(foreign)
+    assert len(quoted) <= MAX_QUOTE
+    assert all(c.isprintable() for c in quoted)
