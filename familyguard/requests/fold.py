@@ -38,12 +38,16 @@ SPACED_OUT = 4
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One folded word and where it stood: `message[start:end]`; `value` where it is a number."""
+    """One folded word and where it stood: `message[start:end]`.
+
+    `value` is set where it is a number, `spaced_out` where it was taken apart letter by letter.
+    """
 
     text: str
     start: int
     end: int
     value: float | None = None
+    spaced_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,8 @@ def _join_spaced_out(words: list[Word]) -> list[Word]:
 
 
 def _glue(group: list[Word]) -> Word:
-    return Word("".join(word.text for word in group), group[0].start, group[-1].end)
+    text = "".join(word.text for word in group)
+    return Word(text, group[0].start, group[-1].end, spaced_out=True)
 
 
 def split(message: str) -> list[Word]:

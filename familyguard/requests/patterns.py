@@ -48,13 +48,17 @@ class Pattern:
     say: str
     yes: str
     no: str | None
+    words: tuple[str, ...]  # every whole word that it can find
     probes: tuple[str, ...]  # one of these stands in every text that it finds
     source: str  # the regular expression, compiled when a probe first hits
     compiled: re.Pattern[str] | None = field(default=None, repr=False)
 
     def find(self, folded: Folded) -> tuple[int, int] | None:
         """Where this pattern first stands in `folded.text`, or None."""
-        if not any(probe in folded.text for probe in self.probes):
+        for probe in self.probes:
+            if probe in folded.text:
+                break
+        else:
             return None
         if self.compiled is None:
             self.compiled = re.compile(self.source)
@@ -85,19 +89,23 @@ def _as_regex(words: tuple[str, ...]) -> str:
     return "(?:" + "|".join(parts) + ")"
 
 
-def translate(say: str, lists: dict[str, tuple[str, ...]]) -> tuple[str, tuple[str, ...]]:
-    """The regular expression of a pattern and its probes.  Raises `PatternError`.
+def translate(
+    say: str, lists: dict[str, tuple[str, ...]]
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The regular expression of a pattern, its probes, its whole words.  Raises `PatternError`.
 
     No repetition stands inside another one without a fixed bound, so the search stays linear.
     """
     source = "(?<= )"
     probes: tuple[str, ...] = ()
+    whole: list[str] = []
     for element in say.split():
         if element in _GAPS:
             source += _GAPS[element]
             continue
         optional = element.startswith("[") and element.endswith("]")
         words = _alternatives(element.strip("[]"), lists)
+        whole.extend(word for word in words if "*" not in word)
         source += f"(?:{_as_regex(words)} )?" if optional else f"{_as_regex(words)} "
         if optional:
             continue
@@ -109,7 +117,7 @@ def translate(say: str, lists: dict[str, tuple[str, ...]]) -> tuple[str, tuple[s
             probes = candidates
     if not probes:
         raise PatternError(f"nothing to look for in «{say}»")
-    return source, probes
+    return source, probes, tuple(whole)
 
 
 def _read(name: str) -> dict[str, object]:
@@ -150,8 +158,13 @@ def patterns() -> tuple[Pattern, ...]:
                 raise PatternError(f"{language}.toml: kinds.toml has no «{kind}»")
             assert isinstance(rows, list)
             for row in rows:
-                source, probes = translate(row["say"], lists)
-                found.append(
-                    Pattern(kind, language, row["say"], row["yes"], row.get("no"), probes, source)
-                )
+                source, probes, words = translate(row["say"], lists)
+                yes, no = row["yes"], row.get("no")
+                found.append(Pattern(kind, language, row["say"], yes, no, words, probes, source))
     return tuple(found)
+
+
+@cache
+def patterns_for(language: str | None) -> tuple[Pattern, ...]:
+    """Every pattern, those of `language` first."""
+    return tuple(sorted(patterns(), key=lambda pattern: pattern.language != language))

@@ -1,0 +1,114 @@
+"""One message read: its signals, its score, its stage, and what that is evidence of."""
+
+from dataclasses import dataclass
+
+from familyguard.model import Evidence, Request, Sign, Signal, Stage
+from familyguard.requests import accounts, ngrams, patterns, signals, spelling
+from familyguard.requests.claims import claims_to_be
+from familyguard.requests.fold import MAX_CHARACTERS, Folded
+from familyguard.requests.payees import CALMS_BY, KnownPayees
+from familyguard.requests.score import score, telling_words
+
+MONEY_FROM = 2.5
+"""Natural-log likelihood ratio from which a message counts as asking for money in this fraud."""
+
+WATCH_FROM = 2.5
+"""Natural-log likelihood ratio from which an opening is worth watching."""
+
+WORDS_ALONE = 2.0
+"""So much more is asked where no pattern fired: nobody can check why a single word weighs."""
+
+WORDING = "wording"
+"""The kind of a signal that no pattern knows: words that weigh in the learnt layer."""
+
+SOFT = frozenset({Sign.URGENCY, Sign.SECRECY, Sign.STORY, Sign.GUILT})
+"""Pressure that families know too; it counts beside a request for money or a new identity."""
+
+_STAGES = list(Stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads messages for one family: whose accounts it knows and where those usually are."""
+
+    payees: KnownPayees | None = None
+    home_countries: frozenset[str] = accounts.HOME_COUNTRIES
+
+    def read(
+        self, text: str, language: str | None = None, suspicion: float = 0.0
+    ) -> Request | None:
+        """What `text` wants; None when nothing in it points to this fraud.
+
+        `suspicion` is what earlier messages of the same sender add, in natural-log odds.
+        """
+        text = text[:MAX_CHARACTERS]
+        folded = spelling.read(text)
+        if not folded.words:
+            return None
+        found = signals.find(text, folded, language, self.home_countries)
+        calm = CALMS_BY if self.payees is not None and self.payees.covers(text) else 0.0
+        result = score(folded, found)
+        lift = suspicion - calm - (0.0 if _has_sign(found) else WORDS_ALONE)
+        asks_money = result.money + lift >= MONEY_FROM
+        if not asks_money and result.opening + lift < WATCH_FROM:
+            return None
+        shown = _shown(text, folded, found, asks_money)
+        return Request(
+            stage=_stage(shown, asks_money),
+            signals=shown,
+            llr=result.fraud + lift,
+            claims_to_be=claims_to_be(text, folded),
+        )
+
+
+def _has_sign(found: tuple[Signal, ...]) -> bool:
+    table = patterns.kinds()
+    return any(table[signal.kind].sign is not None for signal in found)
+
+
+def _shown(
+    text: str, folded: Folded, found: tuple[Signal, ...], asks_money: bool
+) -> tuple[Signal, ...]:
+    table = patterns.kinds()
+    shown = [signal for signal in found if not table[signal.kind].ordinary]
+    says_why = [table[s.kind].sign for s in shown]
+    if (asks_money and Sign.MONEY_REQUEST not in says_why) or not any(says_why):
+        column = ngrams.MONEY if asks_money else ngrams.OPENING
+        shown.extend(Signal(WORDING, text[a:b], a, b) for a, b in telling_words(folded, column))
+    return tuple(sorted(shown, key=lambda signal: (signal.start, signal.end)))
+
+
+def _stage(shown: tuple[Signal, ...], asks_money: bool) -> Stage:
+    table = patterns.kinds()
+    stages = [table[s.kind].stage for s in shown if s.kind in table]
+    known = [stage for stage in stages if stage is not None]
+    if asks_money:
+        return max([Stage.MONEY, *known], key=_STAGES.index)
+    early = [stage for stage in known if _STAGES.index(stage) < _STAGES.index(Stage.MONEY)]
+    return max(early, key=_STAGES.index, default=Stage.RAPPORT)
+
+
+def evidence(request: Request | None) -> tuple[Evidence, ...]:
+    """What a request is evidence of, one piece a sign, with the words that showed it as detail.
+
+    Hurry, secrecy, a sad story and guilt count only beside a request for money or a new identity:
+    people who are no fraud are in a hurry too.  A message that is an opening all the same gives the
+    gravest of them alone, which is a reason to watch and no more.
+    """
+    if request is None:
+        return ()
+    table = patterns.kinds()
+    asks_money = _STAGES.index(request.stage) >= _STAGES.index(Stage.MONEY)
+    first: dict[Sign, str] = {}
+    for signal in request.signals:
+        sign = table[signal.kind].sign if signal.kind in table else None
+        if signal.kind == WORDING:
+            sign = Sign.MONEY_REQUEST if asks_money else Sign.STORY
+        if sign is None or (sign is Sign.MONEY_REQUEST and not asks_money):
+            continue
+        first.setdefault(sign, signal.quote)
+    if not {Sign.MONEY_REQUEST, Sign.NEW_IDENTITY} & first.keys():
+        hard = {sign: quote for sign, quote in first.items() if sign not in SOFT}
+        soft = [sign for sign in Sign if sign in first and sign in SOFT]
+        first = hard or {sign: first[sign] for sign in soft[:1]}
+    return tuple(Evidence(sign, quote) for sign, quote in first.items())
