@@ -126,11 +126,13 @@ class LocalAnalyst:
         if in_hand:
             await asyncio.wait([ticket.result for ticket in in_hand], timeout=drain_seconds)
         self._give_up(Stopping)
+        idle = self._awake and not self._current
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         if self.worker:
-            await self.worker.stop()
+            # A worker that is loading or listening would not notice that its input is closed.
+            await (self.worker.stop() if idle else self.worker.kill())
 
     async def _run(self) -> None:
         while True:

@@ -36,7 +36,7 @@ Draw = Callable[[Analysis, Language], bytes]
 class Analyser(Protocol):
     """What the worker asks of `voice.pipeline.Analyser`."""
 
-    def load(self) -> None:
+    def load(self) -> object:
         """Load the models; raises `ModelUnavailable`."""
 
     def analyse(

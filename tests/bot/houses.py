@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from bot.analysis import Finding, Memo, Tell, known
 from bot.app import house_of
 from bot.settings import Settings
@@ -13,6 +15,16 @@ from tests.bot.analyses import analysis
 from tests.bot.fake_telegram import TOKEN, FakeTelegram, running_bot
 from voice.errors import Undecodable
 from voice.results import Analysis
+
+# Without this structlog paints every traceback with all local variables, which takes seconds.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 PNG = b"\x89PNG\r\n\x1a\n of a voice"
 
@@ -36,7 +48,7 @@ class StubAnalyst:
         self.heard = analysis("shall we have dinner on Sunday") if heard is None else heard
         self.memos: list[Memo] = []
         self.contents: list[bytes] = []
-        self.steps: tuple[str, ...] = ("decode", "transcript", "speaker")
+        self.steps: tuple[str, ...] = ("decode", "words", "voice")
         self.free = asyncio.Event()
         self.free.set()
 

@@ -381,7 +381,7 @@ async def test_a_file_that_telegram_no_longer_has_says_send_it_again(tmp_path):
 async def test_progress_is_edited_no_more_than_once_in_its_pause(tmp_path):
     """A hundred steps at once are one edit."""
     analyst = StubAnalyst()
-    analyst.steps = ("decode", "transcript") * 50
+    analyst.steps = ("decode", "words") * 50
     async with family_bot(tmp_path, analyst) as telegram:
         anna = telegram.person(1)
         await anna.forwards_voice()
