@@ -108,8 +108,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=100, help="memos of each sort")
     chosen = parser.parse_args()
-    print(evaluate_voices(chosen.manifest, chosen.root, load_encoder()).to_markdown())
+    found = evaluate_voices(chosen.manifest, chosen.root, load_encoder(), chosen.count)
+    print(found.to_markdown())
 
 
 if __name__ == "__main__":
