@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.playground.page import Page
+from bot.playground.page import Page, page_texts
 from bot.playground.people import People
 from bot.playground.server import build, serve
 from bot.playground.town import Town, build_town
@@ -168,6 +168,7 @@ async def run_demo(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with running_demo(models, port, language, fresh) as demo:
+        say(page_texts()[language]["open"])
         say(demo.address)
         if browser:
             await asyncio.to_thread(webbrowser.open, demo.address)

@@ -102,7 +102,6 @@ class Page:
         return _as_file(request, stored)
 
     async def _state(self, _request: web.Request) -> web.Response:
-        texts = json.loads((files("bot.playground") / "texts.json").read_text("utf-8"))
         return web.json_response(
             {
                 "event": self.world.events.last,
@@ -110,7 +109,7 @@ class Page:
                 "accounts": view.accounts(self.world),
                 "chats": [view.chat(chat) for chat in self.world.chats.values()],
                 "scenarios": [one.summary() for one in self.scenarios.values()],
-                "texts": texts,
+                "texts": page_texts(),
             }
         )
 
@@ -204,6 +203,14 @@ class Page:
         except (KeyError, ValueError, TypeError) as error:
             return web.json_response({"refused": f"{type(error).__name__}: {error}"}, status=400)
         return web.json_response({"done": result})
+
+
+def page_texts() -> dict[str, dict[str, str]]:
+    """Every text of the page by language and key."""
+    texts: dict[str, dict[str, str]] = json.loads(
+        (files("bot.playground") / "texts.json").read_text("utf-8")
+    )
+    return texts
 
 
 def _same(one: str, other: str) -> bool:

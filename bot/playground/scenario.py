@@ -22,6 +22,9 @@ LOOK_SECONDS = 0.05
 SETTLED_SECONDS = 0.6
 """The bot edits its progress message while it works; quiet for this long means done."""
 
+UNADDRESSED_SECONDS = 4.0
+"""A message that replies to nothing is taken for the answer only after so long a silence."""
+
 ACTS = ("says", "sends", "forwards", "presses", "starts", "shares", "waits")
 Words = str | dict[str, str]
 
@@ -181,8 +184,10 @@ async def _settled(people: People, chat: Chat) -> Message:
         now = (last.id, last.text, last.markup, last.edited) if last else ()
         quiet = quiet + LOOK_SECONDS if now == before else 0.0
         before = now
-        if last is not None and last.sender is bot and quiet >= SETTLED_SECONDS and not _busy(last):
-            return last
+        if last is not None and last.sender is bot and not _busy(last):
+            patience = SETTLED_SECONDS if last.reply_to or last.markup else UNADDRESSED_SECONDS
+            if quiet >= patience:
+                return last
         await asyncio.sleep(LOOK_SECONDS)
         waited += LOOK_SECONDS
     raise Refused("no_answer")

@@ -9,6 +9,16 @@ def units(text: str) -> int:
     return len(text) + sum(1 for character in text if character > "\uffff")
 
 
+def covered(text: str, entities: list[dict[str, Any]]) -> str:
+    """The text with whatever lies under a spoiler blotted out."""
+    raw = text.encode("utf-16-le")
+    for entity in entities:
+        if entity["type"] == "spoiler":
+            start, length = 2 * entity["offset"], entity["length"]
+            raw = raw[:start] + "▒".encode("utf-16-le") * length + raw[start + 2 * length :]
+    return raw.decode("utf-16-le", "replace")
+
+
 @dataclass(frozen=True)
 class StyledText:
     """Plain text and the entities that lie over it."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.playground.styled import covered
 from bot.playground.world import Account, BotAccount, Chat, Media, Message, World
 
 Json = dict[str, Any]
@@ -119,7 +120,7 @@ def _quote(target: Message) -> Json:
     return {
         "id": target.id,
         "from": target.sender.id if target.sender else None,
-        "text": (target.text or "")[:QUOTE_CHARACTERS],
+        "text": covered(target.text or "", target.entities)[:QUOTE_CHARACTERS],
         "kind": target.media.kind if target.media else None,
     }
 

@@ -71,6 +71,11 @@ class PageDriver:
         self.driver.get(self.address)
         self.wait("return document.documentElement.dataset.ready === 'yes'", "the page to start")
 
+    def leave(self) -> None:
+        """Go away before the server does, and forget what the console said."""
+        self.driver.get("about:blank")
+        self.problems()
+
     def js(self, script: str, *given: Any) -> Any:
         """Run a script in the page."""
         return self.driver.execute_script(script, *given)

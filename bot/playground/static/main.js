@@ -90,6 +90,7 @@ function happen(event) {
     case "delete":
       if (chat?.last?.id === event.id) chat.last = null;
       removeMessage(event.chat, event.id);
+      byId("announcer").replaceChildren();
       drawChats();
       break;
     case "typing":

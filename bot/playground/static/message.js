@@ -63,7 +63,7 @@ function media(given, on) {
   if ((given.kind === "video" || given.kind === "video_note") && given.mime.startsWith("video/")) {
     return el("video", { class: given.kind === "video_note" ? "round-video" : "film", controls: true, preload: "metadata", src: fileUrl(given), "aria-label": t(given.kind) });
   }
-  return el("a", { class: "file", href: fileUrl(given), download: given.name, "aria-label": t("download", { name: given.name }) },
+  return el("a", { class: "file", href: fileUrl(given), download: given.name },
     el("span", { class: "disc" }, icon(ICONS.file)),
     el("span", {}, el("strong", {}, given.name), el("br"), el("span", { class: "faint" }, size(given.size))));
 }

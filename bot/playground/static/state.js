@@ -65,7 +65,16 @@ export function gist(message) {
   if (!message) return "";
   if (message.service) return serviceText(message);
   const kind = message.media ? t(message.media.kind) : message.contact ? t("contact") : "";
-  return [kind, message.text].filter(Boolean).join(": ");
+  return [kind, uncovered(message)].filter(Boolean).join(": ");
+}
+
+// What may stand in a list or be read aloud: what lies under a spoiler stays there.
+function uncovered(message) {
+  let text = message.text;
+  for (const { type, offset, length } of message.entities) {
+    if (type === "spoiler") text = text.slice(0, offset) + "▒".repeat(length) + text.slice(offset + length);
+  }
+  return text;
 }
 
 export function serviceText(message) {
