@@ -74,10 +74,10 @@ def one_slip_apart(a: str, b: str) -> bool:
 def respell(word: str) -> tuple[str, ...]:
     """The known word or words that `word` stands for; itself where there is none."""
     known = word_list()
-    if word in known or len(word) > LONGEST:
-        return (word,)
     if word in shorthand():
         return shorthand()[word]
+    if word in known or len(word) > LONGEST:
+        return (word,)
     if not word.isalpha():
         for table in _LEET:
             if (plain := word.translate(table)) in known:
@@ -121,6 +121,18 @@ def _cut_run(word: Word) -> list[Word]:
     return [Word(piece, word.start, word.end) for piece in reversed(pieces)]
 
 
+def _led_by_a_digit(number: Word, after: Word) -> Word | None:
+    """«0vermaken»: the word that a digit and the letters right behind it are, if they are one."""
+    if number.text != NUMBER or number.value is None or number.end - number.start != 1:
+        return None
+    if after.start != number.end:
+        return None
+    for table in _LEET:
+        if (joined := f"{number.value:.0f}{after.text}".translate(table)) in word_list():
+            return Word(joined, number.start, after.end)
+    return None
+
+
 def read(message: str) -> Folded:
     """`message` in folded, respelled words that know where they stood."""
     known = word_list()
@@ -130,7 +142,11 @@ def read(message: str) -> Folded:
     while place < len(raw):
         word = raw[place]
         place += 1
-        if word.text == NUMBER or word.text in known:
+        if place < len(raw) and (letters := _led_by_a_digit(word, raw[place])) is not None:
+            words.append(letters)
+            place += 1
+            continue
+        if word.text == NUMBER or (word.text in known and word.text not in shorthand()):
             words.append(word)
             continue
         if _BIG_NUMBER_WORD.fullmatch(word.text):
