@@ -4,8 +4,10 @@ A step is one act of one person.  Words that differ by language are tables with 
 """
 
 import asyncio
+import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
@@ -13,8 +15,11 @@ from bot.playground.errors import Refused
 from bot.playground.params import Upload
 from bot.playground.people import People
 from bot.playground.world import BotAccount, Chat, MediaKind, Message, Person
+from bot.texts import LANGUAGES, catalogue
 
-LANGUAGES = ("nl", "en")
+STEP_TEXTS = "chat.step."
+"""How the keys of the bot's progress sentences begin."""
+
 WAIT_SECONDS = 60.0
 """How long a step waits for the bot's answer or button."""
 
@@ -176,26 +181,45 @@ def _last(chat: Chat, author: Person | BotAccount) -> Message | None:
 
 async def _settled(people: People, chat: Chat) -> Message:
     """The bot's answer to the chat's last word, once it no longer changes."""
-    bot = _bot(people)
     before: tuple[Any, ...] = ()
     quiet = waited = 0.0
     while waited < WAIT_SECONDS:
-        last = next(reversed(chat.messages.values()), None)
-        now = (last.id, last.text, last.markup, last.edited) if last else ()
+        answer, patience = _answer(chat, _bot(people))
+        now = (answer.id, answer.text, answer.markup, answer.edited) if answer else ()
         quiet = quiet + LOOK_SECONDS if now == before else 0.0
         before = now
-        if last is not None and last.sender is bot and not _busy(last):
-            patience = SETTLED_SECONDS if last.reply_to or last.markup else UNADDRESSED_SECONDS
-            if quiet >= patience:
-                return last
+        if answer is not None and not _busy(answer) and quiet >= patience:
+            return answer
         await asyncio.sleep(LOOK_SECONDS)
         waited += LOOK_SECONDS
     raise Refused("no_answer")
 
 
+def _answer(chat: Chat, bot: BotAccount) -> tuple[Message | None, float]:
+    """What the bot said to the last word of a person, and for how long it must stay as it is."""
+    last = max((m.id for m in chat.messages.values() if m.sender is not bot), default=0)
+    later = [m for m in chat.messages.values() if m.id > last]
+    for message in later:
+        if message.reply_to == last:
+            return message, SETTLED_SECONDS
+    return (later[-1] if later else None), UNADDRESSED_SECONDS
+
+
 def _busy(message: Message) -> bool:
-    """Whether a text looks like progress: it has an ellipsis and nothing to press."""
-    return message.markup is None and "…" in (message.text or "")
+    """Whether the bot says that it is still at work."""
+    return message.markup is None and bool(_progress().fullmatch(message.text or ""))
+
+
+@cache
+def _progress() -> re.Pattern[str]:
+    """Matches every sentence that the bot shows while it works, in every language."""
+    sentences = [
+        sentence
+        for language in LANGUAGES
+        for key, sentence in catalogue(language).items()
+        if key.startswith(STEP_TEXTS)
+    ]
+    return re.compile("|".join(re.sub(r"\\{\w+\\}", ".+", re.escape(one)) for one in sentences))
 
 
 async def _press(people: People, person: Person, chat: Chat, label: str) -> Message:

@@ -1,5 +1,6 @@
 """The stories: readable, complete in both languages, and playable to their end."""
 
+import asyncio
 import json
 import re
 from importlib.resources import files
@@ -13,6 +14,7 @@ from bot.playground.people import People
 from bot.playground.scenario import BrokenScenario, load_scenarios, play_step, read_scenario
 from bot.playground.town import build_town
 from bot.playground.traffic import announce
+from bot.texts import Texts
 
 PACKAGE = Path(str(files("bot.playground")))
 SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
@@ -76,6 +78,20 @@ async def test_a_story_plays_from_message_to_press():
     assert (await play_step(people, story, 3, "en"))["id"] == card.id
     await play_step(people, story, 4, "en")
     assert "callback_query" in town.bot.queue.pending[-1]
+
+
+async def test_progress_is_not_taken_for_the_answer():
+    """A story waits until the bot has stopped saying that it is at work."""
+    town = build_town()
+    mother = town.world.person("mother")
+    chat = town.world.private(mother, town.bot)
+    progress = town.world.new_message(chat, town.bot, text=Texts("nl").get("chat.step.listening"))
+    story = load_scenarios()["40-rubbish"]
+    waiting = asyncio.create_task(play_step(People(town.world), story, 1, "nl"))
+    await asyncio.sleep(scenario.SETTLED_SECONDS + 0.3)
+    assert not waiting.done()
+    progress.text, progress.markup = "Ik kan dit niet beoordelen.", {"inline_keyboard": []}
+    assert (await asyncio.wait_for(waiting, 10))["id"] == progress.id
 
 
 async def test_a_step_out_of_turn_is_refused():
