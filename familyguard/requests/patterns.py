@@ -33,7 +33,7 @@ class Kind:
     """One kind of signal: what it counts for, what it is evidence of, how far the fraud then is."""
 
     name: str
-    weight: float  # natural-log odds that it adds once, however often it is said
+    given: float = 0.0  # natural-log odds that it adds; above 0 nothing is learnt beside it
     sign: Sign | None = None
     stage: Stage | None = None
     ordinary: bool = False  # speaks for family talk; never shown as a reason
@@ -133,7 +133,7 @@ def kinds() -> dict[str, Kind]:
         assert isinstance(row, dict)
         table[name] = Kind(
             name=name,
-            weight=float(row["weight"]),
+            given=float(row.get("given", 0.0)),
             sign=Sign(row["sign"]) if "sign" in row else None,
             stage=Stage(row["stage"]) if "stage" in row else None,
             ordinary=bool(row.get("ordinary", False)),

@@ -9,10 +9,10 @@ from familyguard.requests.fold import MAX_CHARACTERS, Folded
 from familyguard.requests.payees import CALMS_BY, KnownPayees
 from familyguard.requests.score import score, telling_words
 
-MONEY_FROM = 2.5
+MONEY_FROM = 3.0
 """Natural-log likelihood ratio from which a message counts as asking for money in this fraud."""
 
-WATCH_FROM = 2.5
+WATCH_FROM = 3.0
 """Natural-log likelihood ratio from which an opening is worth watching."""
 
 WORDS_ALONE = 2.0
@@ -23,6 +23,9 @@ WORDING = "wording"
 
 SOFT = frozenset({Sign.URGENCY, Sign.SECRECY, Sign.STORY, Sign.GUILT})
 """Pressure that families know too; it counts beside a request for money or a new identity."""
+
+PLAIN_REQUEST = frozenset({"asks_money", "pay_for_me", "safe_account"})
+"""The kinds whose quote best shows what is asked."""
 
 _STAGES = list(Stage)
 
@@ -100,7 +103,9 @@ def evidence(request: Request | None) -> tuple[Evidence, ...]:
     table = patterns.kinds()
     asks_money = _STAGES.index(request.stage) >= _STAGES.index(Stage.MONEY)
     first: dict[Sign, str] = {}
-    for signal in request.signals:
+    # The plain request is the best quote for «asks for money», wherever it stands.
+    plain_first = sorted(request.signals, key=lambda signal: signal.kind not in PLAIN_REQUEST)
+    for signal in plain_first:
         sign = table[signal.kind].sign if signal.kind in table else None
         if signal.kind == WORDING:
             sign = Sign.MONEY_REQUEST if asks_money else Sign.STORY

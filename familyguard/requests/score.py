@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from familyguard.model import Signal
-from familyguard.requests import ngrams
+from familyguard.requests import ngrams, patterns
 from familyguard.requests.fold import Folded
 
 MOST = 12.0
@@ -38,9 +38,12 @@ def score(folded: Folded, signals: Iterable[Signal]) -> Score:
     found = ngrams.features(folded)
     shares = np.array([feature.share for feature in found], np.float32)
     z += shares @ weights.table[[feature.bucket for feature in found]]
+    table = patterns.kinds()
+    given = 0.0
     for signal in signals:
         z += weights.kinds.get(signal.kind, _NOTHING)
-    money, opening = np.clip(z * weights.slope + weights.shift, -MOST, MOST)
+        given += table[signal.kind].given
+    money, opening = np.clip(z * weights.slope + weights.shift + given, -MOST, MOST)
     return Score(float(money), float(opening))
 
 

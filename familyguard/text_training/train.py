@@ -33,6 +33,7 @@ def write_words() -> int:
             words.update(word.text for word in split(text))
         for regex_free in pattern.words:
             words.update(regex_free.split())
+    words -= spelling.shorthand().keys()
     kept = sorted(word for word in words if word.isalpha() and word.isascii())
     (PATTERNS / "words.txt").write_text("\n".join(kept) + "\n", "utf-8")
     return len(kept)
@@ -49,7 +50,8 @@ def matrix(messages: list[Message], kinds: list[str], inverse: float) -> csr_mat
             columns.append(feature.bucket)
         starts.append(len(columns))
         for signal in signals.find(message.text, folded):
-            marks[row, kinds.index(signal.kind)] = 1.0
+            if signal.kind in kinds:
+                marks[row, kinds.index(signal.kind)] = 1.0
     grams = csr_matrix((data, columns, starts), shape=(len(messages), ngrams.BUCKETS))
     return csr_matrix(hstack([grams, csr_matrix(marks)]))
 
@@ -68,7 +70,7 @@ def main() -> None:
     """Train, calibrate, write, and print what was reached on held-out families."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--strength", type=float, default=1.0, help="inverse of the L2 penalty")
-    parser.add_argument("--grams", type=float, default=6.0, help="scale of n-grams beside signals")
+    parser.add_argument("--grams", type=float, default=5.0, help="scale of n-grams beside signals")
     arguments = parser.parse_args()
 
     print("words:", write_words())
@@ -76,7 +78,7 @@ def main() -> None:
     messages = list(generate(READINGS, SEED))
     labels = np.array([message.label for message in messages])
     print("messages:", {label: int((labels == label).sum()) for label in LABELS})
-    kinds = sorted(patterns.kinds())
+    kinds = sorted(name for name, kind in patterns.kinds().items() if kind.given <= 0)
     x = matrix(messages, kinds, arguments.grams)
 
     families = sorted({message.family for message in messages})
