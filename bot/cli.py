@@ -1,0 +1,74 @@
+"""The `familyguard` command.
+
+Every command imports what it needs when it is called, so that `--help` answers at once.  Errors
+that our own packages raise on purpose end as one sentence, never as a traceback.
+"""
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from bot.commands import check, demo, evaluate, fuzz, invite, models, run
+from bot.commands.terminal import give_up
+
+OUR_PACKAGES = frozenset({"bot", "familyguard", "voice"})
+
+
+class OneSentenceGroup(TyperGroup):
+    """A group of commands whose errors of our own are told in one sentence."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was chosen."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if not _is_ours(error):
+                raise
+            give_up(str(error))
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether `error` was raised on purpose: its class is defined in one of our packages."""
+    return type(error).__module__.partition(".")[0] in OUR_PACKAGES
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"familyguard {version('familyguard')}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=OneSentenceGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    # Its tracebacks show local variables, and one of those may be the token.
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _familyguard(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Help a family to see through voice-clone scams."""
+
+
+app.command()(check.check)
+app.command()(demo.demo)
+app.command()(run.run)
+app.command()(invite.invite)
+app.add_typer(models.app, name="models")
+app.add_typer(evaluate.app, name="evaluate")
+app.command()(fuzz.fuzz)
+
+
+if __name__ == "__main__":
+    app()

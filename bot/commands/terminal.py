@@ -1,0 +1,70 @@
+"""What the commands share: the language of the terminal, where lines go, and how to give up."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.texts import Language, Texts
+
+SETUP_FAULT = 1
+"""Exit status: something on this machine is missing or set wrongly."""
+
+UNUSABLE_INPUT = 2
+"""Exit status: what was handed over cannot be used; typer's own for wrong arguments, too."""
+
+LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""In the order in which POSIX gives them weight."""
+
+
+def terminal_language() -> "Language":
+    """Dutch where the environment says so, else English."""
+    from bot.texts import pick_language
+
+    return pick_language(next(filter(None, map(os.environ.get, LOCALE_VARIABLES)), None))
+
+
+def terminal_texts() -> "Texts":
+    """The sentences in the language of the environment."""
+    from bot.texts import Texts
+
+    return Texts(terminal_language())
+
+
+def screen() -> "Console":
+    """Where results go: standard output."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def notices() -> "Console":
+    """Where progress and complaints go: standard error, so that results can be piped."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def give_up(sentence: str, status: int = SETUP_FAULT) -> NoReturn:
+    """Say why on standard error, and end."""
+    # Unstyled and unwrapped: the sentence may quote file names and end up in a log.
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(status)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write what the user asked for, or give up with a sentence."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        give_up(terminal_texts().get("terminal.cannot_write", path=path, why=error.strerror))
+
+
+def megabytes(count: int) -> str:
+    """A size as people read it."""
+    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
