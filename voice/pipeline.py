@@ -118,6 +118,9 @@ class Analyser:
         self._countermeasure = countermeasure
         self._models: Models | None = None
         self._one_at_a_time = threading.RLock()
+        # Two at a time: the recogniser's library is one, PyTorch is the other.  The threads stay,
+        # because each new one that calls these libraries brings up threads of theirs.
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="listen")
 
     def load(self) -> Models:
         """Load the models that are there, once; without one, its part of a memo stays unchecked.
@@ -148,7 +151,8 @@ class Analyser:
         cannot be decoded, and ModelMismatch as `load` does.
         """
         with self._one_at_a_time:
-            return _Listening(self.load, path, references, language, on_step).result()
+            listening = _Listening(self.load, self._pool, path, references, language, on_step)
+            return listening.result()
 
 
 class _Listening:
@@ -157,12 +161,14 @@ class _Listening:
     def __init__(
         self,
         load: Callable[[], Models],
+        pool: ThreadPoolExecutor,
         path: Path,
         references: "Sequence[Path | Voiceprint]",
         language: str | None,
         on_step: Step | None,
     ) -> None:
         self._load = load
+        self._pool = pool
         self._announcing = threading.Lock()
         self._path = path
         self._references = references
@@ -208,12 +214,13 @@ class _Listening:
         segments: tuple[Segment, ...],
         stopped: bool,
     ) -> tuple[Transcript | None, Score | None, Score | None, Provenance]:
-        # Two at a time: the recogniser's library is one, PyTorch is the other, and neither can
-        # keep two cores busy for long by itself.
-        with ThreadPoolExecutor(2, thread_name_prefix="listen") as pool:
-            words = pool.submit(self._words, waveform, () if stopped else segments)
-            rest = pool.submit(self._rest, waveform, container, segments, stopped)
-            return words.result(), *rest.result()
+        words = self._pool.submit(self._words, waveform, () if stopped else segments)
+        rest = self._pool.submit(self._rest, waveform, container, segments, stopped)
+        # Both must have ended, even if one fails: the next memo wants the models.
+        failures = [part.exception() for part in (words, rest)]
+        for failure in filter(None, failures):
+            raise failure
+        return words.result(), *rest.result()
 
     def _rest(
         self,

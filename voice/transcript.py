@@ -57,10 +57,11 @@ UNSURE_PROBABILITY = 0.6
 _INVENTED = re.compile(
     r"(thanks?( you)?( so much| very much)? for watching|please subscribe|subscribe to .*"
     r"|ondertitel(d|ing|s|en)?\b.*|tv gelderland.*|untertitel\w* .*|sous-titr\w* .*"
-    r"|.*amara\.org.*|subtitles? by .*|[\W\d_]*)[\s.!]*",
+    r"|.*amara\.org.*|subtitles? by .*|you|[\W\d_]*)[\s.!]*",
     re.IGNORECASE,
 )
-"""Captions of the films that Whisper learnt from; it writes them over sounds without words."""
+"""Captions of the films that Whisper learnt from, which it writes over sounds without words; over
+silence, "you"."""
 
 _OPENING = "\"'“¿([{-"
 _CLOSING = "\"'.。,，!！?？:：”)]}、"
@@ -175,7 +176,8 @@ class Recogniser:
             tokens: list[int] = result.sequences_ids[0]
             logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
             text = tokenizer.decode(tokens).strip()
-            if result.no_speech_prob > MAX_NO_SPEECH and logprob < MIN_LOGPROB:
+            is_doubtful = logprob < MIN_LOGPROB or len(text.split()) <= 2
+            if result.no_speech_prob > MAX_NO_SPEECH and is_doubtful:
                 return []
             if logprob >= MIN_LOGPROB and _is_plausible(text, speech_seconds):
                 return tokens

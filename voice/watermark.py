@@ -9,6 +9,7 @@ package does by default.  Finding the mark is near-proof of a machine; not findi
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 from torch import Tensor, nn
@@ -84,8 +85,8 @@ class PerthDetector:
             }
             self._network = _Decoder().eval()
             self._network.load_state_dict(decoder)
-        except (RuntimeError, KeyError, ValueError, OSError, EOFError) as error:
-            raise ModelMismatch("perth", f"the weights do not fit the network ({error})") from error
+        except (RuntimeError, KeyError, TypeError, EOFError, UnpicklingError) as error:
+            raise ModelMismatch("perth", "the weights do not fit the network") from error
 
     def score(self, waveform: Waveform, segments: Sequence[Segment]) -> MarkScore | None:
         """Score the speech in `segments`, a window at a time; None below MIN_SECONDS of speech."""
