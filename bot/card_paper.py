@@ -6,6 +6,7 @@ global state.
 """
 
 import io
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -89,18 +90,25 @@ class Paper:
             if line:
                 lines.append(line)
             while wide > width and len(word) > 1:
-                end = next(n for n in range(len(word) - 1, 0, -1) if measured(word[:n]) <= width)
+                end = max(1, self._fitting(word, size, width, bold=bold))
                 lines.append(word[:end])
                 word = word[end:]
                 wide = measured(word)
             line, used = word, wide
         lines.append(line)
         if len(lines) > most:
+            room = width - measured("…")
             last = lines[most - 1]
-            while last and measured(f"{last}…") > width:
-                last = last[:-1]
-            lines = [*lines[: most - 1], f"{last.rstrip()}…"]
+            end = self._fitting(last, size, room, bold=bold)
+            lines = [*lines[: most - 1], f"{last[:end].rstrip()}…"]
         return lines
+
+    def _fitting(self, text: str, size: int, width: float, *, bold: bool) -> int:
+        """How many of the first characters of `text` fit in `width` pixels."""
+        lengths = range(1, len(text) + 1)
+        return bisect_right(
+            lengths, width, key=lambda end: self.text_width(text[:end], size, bold=bold)
+        )
 
     def lines(
         self,

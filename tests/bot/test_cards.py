@@ -158,12 +158,12 @@ def test_lines_fit_whatever_the_words():
     """Long words are broken, long texts end in an ellipsis, and no line is too wide."""
     paper = Paper("#FFFFFF")
     rng = random.Random(3)
-    for _ in range(30):
-        words = ["w" * rng.choice([1, 4, 9, 30, 80]) for _ in range(rng.randrange(1, 40))]
+    for _ in range(10):
+        words = ["w" * rng.choice([1, 4, 9, 30, 80]) for _ in range(rng.randrange(1, 20))]
         lines = paper.wrapped(" ".join(words), SMALL, 500, most=4)
         assert 1 <= len(lines) <= 4
         assert max(paper.text_width(line, SMALL) for line in lines) <= 500 + 2
-    assert lines[-1].endswith("…") or len(" ".join(words)) < 200
+        assert lines[-1].endswith("…") or "".join(lines).replace(" ", "") == "".join(words)
 
 
 @pytest.mark.filterwarnings("ignore:Glyph .* missing")
