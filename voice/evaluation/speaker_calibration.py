@@ -44,7 +44,6 @@ class Condition:
 
 CONDITIONS = (
     Condition("whole, as stored", None, coded=False),
-    Condition("whole, Opus 16 kbit/s", None, coded=True),
     Condition("3 s, Opus 16 kbit/s", 3.0, coded=True),
     Condition("2 s, as stored", 2.0, coded=False),
     Condition("2 s, Opus 16 kbit/s", 2.0, coded=True),
