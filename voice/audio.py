@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAMPLE_RATE = 16_000
-"""Hz.  Every model here was trained at this rate; messengers' voice memos carry no more than 8 kHz."""
+"""Hz.  Every model here was trained at this rate, and voice memos carry little above 8 kHz."""
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
-"""Telegram's getFile hands a bot no more than this, so nothing larger can reach us by chat."""
+"""Telegram's getFile hands a bot no more than this; nothing larger reaches us by chat."""
 
 MAX_SECONDS = 15 * 60
 """Longer recordings are refused: nobody waits for them, and they would hold up the family's queue."""

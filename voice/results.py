@@ -52,7 +52,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Window:
-    """A score for one stretch of the memo; `llr` is its natural-log likelihood ratio, if calibrated."""
+    """A score for one stretch of the memo; `llr` is its natural-log likelihood ratio, or None."""
 
     start: float
     end: float
