@@ -12,7 +12,7 @@ MAX_FILE_BYTES = 20 * 1024 * 1024
 """Telegram's getFile hands a bot no more than this; nothing larger reaches us by chat."""
 
 MAX_SECONDS = 15 * 60
-"""Longer recordings are refused: nobody waits for them, and they would hold up the family's queue."""
+"""Longer recordings are refused: nobody waits for them, and they hold up the queue."""
 
 MIN_SPEECH_SECONDS = 2.0
 """Below this much net speech neither a voice nor a machine trace can be judged."""
