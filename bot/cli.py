@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.commands import check, demo, evaluate, fuzz, invite, models, run
+from bot.commands import bench, check, demo, evaluate, fuzz, invite, models, run
 from bot.commands.terminal import give_up
 
 OUR_PACKAGES = frozenset({"bot", "familyguard", "voice"})
@@ -67,6 +67,7 @@ app.command()(run.run)
 app.command()(invite.invite)
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
+app.command()(bench.bench)
 app.command()(fuzz.fuzz)
 
 

@@ -319,6 +319,23 @@ def test_a_small_fuzz_run_passes_and_counts():
     assert "crashes: 0" in result.stdout
 
 
+def test_bench_without_recordings_is_one_sentence(tmp_path):
+    """Outside the checkout there are no samples; the sentence tells what to do."""
+    result = run.invoke(app, ["bench", "--samples", str(tmp_path / "nothing")])
+    assert result.exit_code == 2
+    assert "--samples" in result.stderr
+
+
+@pytest.mark.models
+def test_bench_prints_a_table(models_folder):
+    """One short memo, once: the table names the steps and the ratio."""
+    arguments = [sys.executable, "-m", "bot.cli", "bench", "--seconds", "4", "--runs", "1"]
+    result = subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, timeout=170)
+    assert result.returncode == 0, result.stderr
+    assert "| words" in result.stdout
+    assert "ratio" in result.stdout.lower()
+
+
 def test_a_manifest_that_makes_no_sense_is_one_sentence(tmp_path):
     """Exit status 2 for a table without the columns."""
     manifest = tmp_path / "manifest.csv"
