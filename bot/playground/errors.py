@@ -38,7 +38,7 @@ def unauthorized() -> ApiError:
     return ApiError(401, "Unauthorized")
 
 
-class Refused(Exception):  # noqa: N818 – read as "the action was refused"
+class Refused(Exception):
     """A person tried something that Telegram's apps do not offer; `code` picks the page's text."""
 
     def __init__(self, code: str) -> None:

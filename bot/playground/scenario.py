@@ -34,7 +34,7 @@ ACTS = ("says", "sends", "forwards", "presses", "starts", "shares", "waits")
 Words = str | dict[str, str]
 
 
-class BrokenScenario(ValueError):  # noqa: N818 – a state of a file, as in errors.py
+class BrokenScenario(ValueError):
     """A scenario file that cannot be played; says which file and why."""
 
 
