@@ -42,7 +42,8 @@ export function face(account, small = false) {
   const node = el("span", { class: `face hue-${hue}${small ? " small" : ""}`, "aria-hidden": "true" });
   if (account.bot) {
     node.classList.add("shield");
-    node.append(icon("M12 2.5 4 5.5v6c0 5 3.3 8.4 8 10 4.7-1.6 8-5 8-10v-6zm-1.3 12.9-3.4-3.5 1.5-1.5 1.9 2 4.3-4.7 1.5 1.4z"));
+    // Three bars of sound in a shield: a tick would say that all is well.
+    node.append(icon("M12 2.5 4 5.5v6c0 5 3.3 8.4 8 10 4.7-1.6 8-5 8-10v-6zM7.6 10h1.6v4H7.6zM11.2 7.5h1.6v9h-1.6zM14.8 9.5h1.6v5h-1.6z"));
   } else {
     node.textContent = (letters[0] || name[0]) + (letters.length > 1 ? letters.at(-1) : "");
   }
