@@ -1,14 +1,181 @@
-"""The slot for the synthetic-speech score is empty until there are weights, and well-formed."""
+"""The synthetic-speech score: what it says, when it keeps silent, and what it refuses to load."""
 
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
 import pytest
+import torch
 
-from voice.countermeasure import load_countermeasure, windows_of
+from voice.activity import find_speech
+from voice.audio import SAMPLE_RATE, Waveform
+from voice.calibration import SYNTHETIC_LLR, SYNTHETIC_LLR_LIMIT, synthetic_llr
+from voice.cm_features import N_FEATURES, SpeechFeatures, chunks, statistics
+from voice.cm_head import Committee, load_committee
+from voice.countermeasure import (
+    WEIGHTS,
+    WEIGHTS_SHA256,
+    Countermeasure,
+    load_countermeasure,
+    windows_of,
+)
+from voice.errors import ModelMismatch
+from voice.evaluation.clips import read_clip
 from voice.results import Segment
+from voice.whisper_encoder import WhisperEncoder
 
 
-def test_it_has_no_countermeasure_before_there_are_weights() -> None:
-    """No weights, no score: nothing is made up."""
-    assert load_countermeasure() is None
+@pytest.fixture(scope="module")
+def countermeasure(models_folder: Path) -> Countermeasure:
+    """The one that comes with the package."""
+    found = load_countermeasure(models_folder)
+    assert found is not None
+    return found
+
+
+def noise(seconds: float) -> Waveform:
+    """Hiss."""
+    random = np.random.default_rng(1)
+    return Waveform((0.05 * random.standard_normal(round(seconds * SAMPLE_RATE))).astype("f4"))
+
+
+def test_the_weights_are_the_pinned_ones() -> None:
+    """The file in the package loads under its hash."""
+    features = torch.zeros(N_FEATURES)
+    assert math.isfinite(load_committee(WEIGHTS, WEIGHTS_SHA256).opinion(features).score)
+
+
+def test_other_weights_are_refused(tmp_path: Path) -> None:
+    """A file that is not the pinned one is never opened as tensors."""
+    other = tmp_path / "countermeasure.safetensors"
+    other.write_bytes(b"\0" * 64)
+    with pytest.raises(ModelMismatch, match="has hash"):
+        load_committee(other, WEIGHTS_SHA256)
+
+
+def test_weights_for_other_features_are_refused() -> None:
+    """A committee of another shape cannot be used by mistake."""
+    tensors = {
+        "center": torch.zeros(3),
+        "scale": torch.ones(3),
+        "heads": torch.zeros(2, 3),
+        "biases": torch.zeros(2),
+        "basis": torch.zeros(3, 1),
+        "spread": torch.ones(1),
+        "settings": torch.tensor([0.5, 1.0]),
+    }
+    with pytest.raises(ModelMismatch, match="other features"):
+        Committee(tensors)
+    del tensors["heads"]
+    with pytest.raises(ModelMismatch, match="missing"):
+        Committee(tensors)
+
+
+def test_without_the_recogniser_there_is_no_countermeasure(tmp_path: Path) -> None:
+    """An empty models folder is no error: the analysis says what was not checked."""
+    assert load_countermeasure(tmp_path) is None
+
+
+@pytest.mark.models
+def test_too_little_speech_gets_no_score(countermeasure: Countermeasure) -> None:
+    """Under two seconds nothing is said."""
+    assert countermeasure.score(noise(5.0), [Segment(0.0, 1.5)]) is None
+
+
+@pytest.mark.models
+def test_every_window_is_scored(countermeasure: Countermeasure) -> None:
+    """The windows are those of `windows_of`, also where speech fills several chunks."""
+    segments = [Segment(0.5, 9.0), Segment(9.5, 16.0)]
+    score = countermeasure.score(noise(17.0), segments)
+    assert score is not None
+    expected = [(pieces[0].start, pieces[-1].end) for pieces in windows_of(segments)]
+    assert [(window.start, window.end) for window in score.windows] == expected
+
+
+@pytest.mark.models
+def test_a_long_memo_is_judged_by_its_first_minute(countermeasure: Countermeasure) -> None:
+    """The time it takes is bounded."""
+    score = countermeasure.score(noise(80.0), [Segment(0.0, 80.0)])
+    assert score is not None
+    assert max(window.end for window in score.windows) <= 60.0
+
+
+@pytest.mark.models
+def test_steady_noise_is_not_judged(countermeasure: Countermeasure) -> None:
+    """Sound unlike anything in the training data gets a score without a likelihood ratio."""
+    score = countermeasure.score(noise(6.0), [Segment(0.0, 6.0)])
+    assert score is not None
+    assert score.llr is None
+
+
+@pytest.mark.models
+@pytest.mark.corpus
+def test_loudness_does_not_change_the_score(countermeasure: Countermeasure, corpus: Path) -> None:
+    """The same memo, softer, is the same memo."""
+    waveform = read_clip(_first_clip(corpus, "bonafide"))
+    segments = find_speech(waveform)
+    loud = countermeasure.score(waveform, segments)
+    soft = countermeasure.score(Waveform(waveform.samples * np.float32(0.25)), segments)
+    assert loud is not None
+    assert soft is not None
+    assert soft.score == pytest.approx(loud.score, abs=0.02)
+
+
+@pytest.mark.models
+@pytest.mark.corpus
+def test_made_speech_scores_higher_than_human_speech(
+    countermeasure: Countermeasure, corpus: Path
+) -> None:
+    """On clips that it was trained on, the order must hold; how well it does is in the docs."""
+    scores: dict[str, list[float]] = {"bonafide": [], "synthetic": []}
+    with (corpus / "manifest.csv").open(newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if 3 < float(row["seconds"]) < 6]
+    for row in rows[::150]:
+        waveform = read_clip(corpus / row["clip"])
+        score = countermeasure.score(waveform, find_speech(waveform))
+        if score is not None:
+            scores[row["label"]].append(score.score)
+    assert np.median(scores["synthetic"]) > np.median(scores["bonafide"])
+
+
+def test_the_ratio_is_capped_and_rises_with_the_score() -> None:
+    """Weak evidence stays weak, in both directions."""
+    ratios = [synthetic_llr(score) for score in (-9.0, -0.5, 0.0, 0.5, 9.0)]
+    assert ratios == sorted(ratios)
+    assert ratios[0] == -SYNTHETIC_LLR_LIMIT
+    assert ratios[-1] == SYNTHETIC_LLR_LIMIT
+    assert 0 < SYNTHETIC_LLR < SYNTHETIC_LLR_LIMIT
+
+
+def test_statistics_are_mean_deviation_and_movement() -> None:
+    """A ramp has a known mean, deviation and step."""
+    ramp = torch.arange(10.0)[None, :, None].expand(3, 10, 512)
+    found = statistics(ramp).reshape(3, 4, 512)[0, :, 0]
+    assert found.tolist() == pytest.approx([4.5, math.sqrt(8.25), 1.0, 4.0])
+
+
+def test_the_loudest_point_of_the_spectrogram_is_fixed() -> None:
+    """Level is taken out before the encoder sees anything."""
+    front = SpeechFeatures(WhisperEncoder(0))
+    one, other = front.mel(noise(1.0).samples), front.mel(noise(1.0).samples * np.float32(0.1))
+    assert one.shape == (80, 100)
+    assert torch.allclose(one, other, atol=1e-3)
+
+
+def test_chunks_cover_everything_once() -> None:
+    """Equal pieces, none longer than allowed."""
+    pieces = chunks(25, 10)
+    assert pieces == [(0, 8), (8, 16), (16, 25)]
+    assert chunks(10, 10) == [(0, 10)]
+
+
+def _first_clip(corpus: Path, label: str) -> Path:
+    with (corpus / "manifest.csv").open(newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["label"] == label and float(row["seconds"]) > 4:
+                return corpus / row["clip"]
+    raise AssertionError("no such clip")
 
 
 def test_it_cuts_speech_into_windows_of_four_seconds_every_two() -> None:

@@ -1,0 +1,1 @@
+"""How the countermeasure's weights were made: from a manifest of clips to one small file."""
