@@ -6,11 +6,13 @@ enough speech only the provenance is looked at.  A model that is not there leads
 """
 
 import contextlib
+import ctypes
 import functools
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -118,9 +120,9 @@ class Analyser:
         self._countermeasure = countermeasure
         self._models: Models | None = None
         self._one_at_a_time = threading.RLock()
-        # Two at a time: the recogniser's library is one, PyTorch is the other.  The threads stay,
-        # because each new one that calls these libraries brings up threads of theirs.
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="listen")
+        # One thread for the words, and the caller's for the rest, always the same two: these
+        # libraries keep memory and threads for every thread that ever called them.
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="words")
 
     def load(self) -> Models:
         """Load the models that are there, once; without one, its part of a memo stays unchecked.
@@ -152,7 +154,10 @@ class Analyser:
         """
         with self._one_at_a_time:
             listening = _Listening(self.load, self._pool, path, references, language, on_step)
-            return listening.result()
+            try:
+                return listening.result()
+            finally:
+                _return_memory()
 
 
 class _Listening:
@@ -214,13 +219,15 @@ class _Listening:
         segments: tuple[Segment, ...],
         stopped: bool,
     ) -> tuple[Transcript | None, Score | None, Score | None, Provenance]:
-        words = self._pool.submit(self._words, waveform, () if stopped else segments)
-        rest = self._pool.submit(self._rest, waveform, container, segments, stopped)
-        # Both must have ended, even if one fails: the next memo wants the models.
-        failures = [part.exception() for part in (words, rest)]
-        for failure in filter(None, failures):
-            raise failure
-        return words.result(), *rest.result()
+        words: Future[Transcript | None] = self._pool.submit(
+            self._words, waveform, () if stopped else segments
+        )
+        try:
+            rest = self._rest(waveform, container, segments, stopped)
+        finally:
+            # Even after a failure: the next memo wants the recogniser.
+            wait([words])
+        return words.result(), *rest
 
     def _rest(
         self,
@@ -336,6 +343,14 @@ class _Listening:
         began = time.perf_counter()
         yield
         self._timing[name] = time.perf_counter() - began
+
+
+def _return_memory() -> None:
+    """Hand freed memory back to the system; else a long memo's stays with the process for good."""
+    if sys.platform == "linux":
+        # A C library other than glibc has no such function, and mostly no such need.
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def envelope(waveform: Waveform, points: int = ENVELOPE_POINTS) -> tuple[float, ...]:
