@@ -46,6 +46,7 @@ class Sign(StrEnum):
     URGENCY = "urgency"
     STORY = "story"  # accident, arrest, hospital, bail
     GUILT = "guilt"
+    WORDING = "wording"  # learnt: reads like such messages, though no single signal stands out
 
     # The sound cannot be judged; `detail` says why.
     UNJUDGEABLE = "unjudgeable"
