@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="Measure the models on recordings o
 
 @app.callback()
 def _evaluate() -> None:
-    """Keep `speaker` a sub-command although it is the only one."""
+    """Measure the models on a corpus of recordings."""
 
 
 @app.command("speaker")
@@ -46,3 +46,61 @@ def speaker(
         print(tables)
     else:
         write_file(out, f"{tables}\n".encode())
+
+
+@app.command("score")
+def score(
+    manifest: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="List of clips.")],
+    root: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of the clips.")],
+    out: Annotated[Path, typer.Option(help="Write the scores to this file.")],
+    channel: Annotated[str, typer.Option(help="Pass every clip through it.")] = "stored",
+    jobs: Annotated[int, typer.Option(min=1, help="Clips at a time.")] = 1,
+) -> None:
+    """Score every clip: how machine-like it sounds, and how like its reference recording."""
+    from rich.progress import Progress
+
+    from voice.evaluation.channels import CHANNELS
+    from voice.evaluation.score import score_manifest
+
+    if channel not in CHANNELS:
+        give_up(f"no channel {channel}; there are {', '.join(CHANNELS)}", UNUSABLE_INPUT)
+    with Progress(console=notices()) as progress:
+        task = progress.add_task(channel, total=None)
+        try:
+            failed = score_manifest(
+                manifest,
+                root,
+                out,
+                channel,
+                jobs,
+                on_clip=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+        except KeyError as error:
+            give_up(f"{manifest}: no column {error}", UNUSABLE_INPUT)
+    if failed:
+        notices().print(f"{failed} clips could not be decoded; their rows are empty.")
+
+
+@app.command("report")
+def report(
+    scores: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="From `score`.")],
+    manifest: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="List of clips.")],
+    out: Annotated[Path | None, typer.Option(help="Write the tables to this file.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw the DET curve and the calibration into this file.")
+    ] = None,
+) -> None:
+    """Tables of how often the countermeasure is right, wrong and silent."""
+    from voice.evaluation.report import draw, read_scores, to_markdown
+
+    try:
+        clips = read_scores(scores, manifest)
+        tables = to_markdown(clips)
+        if picture is not None:
+            draw(clips, picture)
+    except (KeyError, ValueError) as error:
+        give_up(f"{scores}: {error}", UNUSABLE_INPUT)
+    if out is None:
+        print(tables)
+    else:
+        write_file(out, tables.encode())
