@@ -148,5 +148,4 @@ async def publish_commands(app: App) -> None:
 
 async def forget_old(context: Context) -> None:
     """Results older than a day leave the memory also when nobody asks."""
-    context.house.shown.clear_old()
-    context.house.findings.clear_old()
+    context.house.forget_old()

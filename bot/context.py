@@ -12,11 +12,13 @@ from telegram.ext import Application, BaseUpdateProcessor, CallbackContext, ExtB
 
 from bot.analysis import Analyst, Finding
 from bot.judgement import Judgement
+from bot.protocol import CRASHED
 from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.texts import Texts, pick_language
 from familyguard.store import Store
 from familyguard.throttle import Throttle
+from voice.errors import Undecodable
 
 MAX_AT_ONCE = 1000
 """Updates in hand at once.  High, because what one person sends waits here for its turn, and a
@@ -43,6 +45,13 @@ class Locks:
         return self._locks.setdefault(key, asyncio.Lock())
 
 
+FAILURE_SECONDS = 300.0
+"""When a memo that ran into a limit or killed the worker may be tried again: not at once, or one
+file could keep the worker busy dying; not tomorrow, or the advice to send it again would lie."""
+
+MACHINE_FAULTS = (Undecodable.LIMIT, CRASHED)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A verdict that was shown, and to whom."""
@@ -64,6 +73,7 @@ class House:
     edit_seconds: float = EDIT_SECONDS
     shown: Shelf[str, Shown] = field(init=False)
     findings: Shelf[Hashable, Finding] = field(init=False)
+    failures: Shelf[Hashable, Finding] = field(init=False)
     listening: Locks = field(default_factory=Locks)
     members: Throttle = field(init=False)
     notices: Throttle = field(init=False)
@@ -74,9 +84,24 @@ class House:
         self.shown = Shelf(size, self.clock)
         # Each finding is remembered under two keys: the sender's and the content's.
         self.findings = Shelf(2 * size, self.clock)
+        self.failures = Shelf(2 * size, self.clock, FAILURE_SECONDS)
         self.members = Throttle(self.settings.message_burst, self.settings.message_interval)
         self.notices = Throttle(1, NOTICE_INTERVAL)
         self.strangers = Throttle(STRANGER_BURST, STRANGER_INTERVAL)
+
+    def recall(self, key: Hashable) -> Finding | None:
+        """What was found under `key`, if that is still remembered."""
+        return self.findings.get(key) or self.failures.get(key)
+
+    def remember(self, key: Hashable, finding: Finding) -> None:
+        """Remember `finding`; what may have been the machine's fault, for minutes only."""
+        shelf = self.failures if finding.heard in MACHINE_FAULTS else self.findings
+        shelf.put(key, finding)
+
+    def forget_old(self) -> None:
+        """Clear away what has been remembered long enough."""
+        for shelf in (self.shown, self.findings, self.failures):
+            shelf.clear_old()
 
 
 Nothing = dict[Any, Any]

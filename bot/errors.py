@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import structlog
 from telegram import Update
 from telegram.error import Forbidden, TelegramError
+from telegram.ext import ApplicationHandlerStop
 
 if TYPE_CHECKING:
     from bot.context import Context
@@ -16,11 +17,11 @@ class BotError(Exception):
     """Base of every error that `bot` raises on purpose."""
 
 
-class UnusableSettings(BotError):  # noqa: N818 – the message is the whole sentence for the user
+class UnusableSettings(BotError):
     """The settings are incomplete or wrong; the message is one sentence for the self-hoster."""
 
 
-class QueueFull(BotError):  # noqa: N818
+class QueueFull(BotError):
     """No room for one more memo; `own` if the member fills their own share."""
 
     def __init__(self, own: bool) -> None:
@@ -28,16 +29,28 @@ class QueueFull(BotError):  # noqa: N818
         self.own = own
 
 
-class CannotListen(BotError):  # noqa: N818
+class CannotListen(BotError):
     """The worker process does not come up: its models are missing, or it dies at the start."""
 
 
-class Stopping(BotError):  # noqa: N818
+class Stopping(BotError):
     """The bot is being stopped and this memo was not reached."""
 
 
 async def on_error(update: object, context: "Context") -> None:
-    """One line in the log and one sentence to the person, whatever happened."""
+    """One line in the log and one sentence to the member, whatever happened.
+
+    Raises:
+        ApplicationHandlerStop: always.  Without it the library goes on to the next handler group,
+            and an update would pass the very gate that failed.
+    """
+    try:
+        await _tell(update, context)
+    finally:
+        raise ApplicationHandlerStop
+
+
+async def _tell(update: object, context: "Context") -> None:
     error = context.error
     if isinstance(error, Forbidden):
         log.info("blocked_by_user", error=str(error))
@@ -45,9 +58,21 @@ async def on_error(update: object, context: "Context") -> None:
     log.error("handler_failed", error=type(error).__name__, exc_info=error)
     if not isinstance(update, Update) or update.effective_chat is None:
         return
+    if not _is_member(update, context):
+        return
     try:
         await context.bot.send_message(
             update.effective_chat.id, context.texts(update).get("chat.error")
         )
     except TelegramError as second:
         log.warning("error_not_told", error=type(second).__name__)
+
+
+def _is_member(update: Update, context: "Context") -> bool:
+    """Strangers are told nothing, not even that something went wrong; in doubt, silence."""
+    user = update.effective_user
+    try:
+        return user is not None and context.house.store.member(user.id) is not None
+    except Exception as error:
+        log.warning("membership_unknown", error=type(error).__name__)
+        return False

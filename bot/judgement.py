@@ -2,17 +2,32 @@
 
 from dataclasses import dataclass
 
+from bot.screenshots.model import PictureProblem, Screenshot
+from familyguard.model import Evidence, Request, Sign, Verdict
+from familyguard.requests.legible import is_legible
 from familyguard.scamtext import evidence as request_evidence
 from familyguard.scamtext import read_message
-from voice.calibration import SYNTHETIC_LLR, VOICE_DIFFERENT_LLR, VOICE_SIMILAR_LLR
-
-from familyguard.model import Evidence, Request, Sign, Verdict
 from familyguard.verdict import judge
+from voice.calibration import SYNTHETIC_LLR, VOICE_DIFFERENT_LLR, VOICE_SIMILAR_LLR
 from voice.errors import Undecodable
-from voice.results import Analysis
+from voice.results import Analysis, Problem, Unchecked
 
 TEXT_ONLY = "sound"
 """Not-checked code of a message without sound."""
+
+PICTURE_ONLY = "picture"
+"""Not-checked code of a picture: only the words in it were judged, not whether it was made up."""
+
+UNREADABLE = "unreadable"
+"""Why a text cannot be judged: it is in none of our languages, or has no words at all."""
+
+UNREAD_WORDS = frozenset(
+    {Unchecked.WORDS_UNSURE, Unchecked.WORDS_NO_MODEL, Unchecked.LANGUAGE_UNKNOWN}
+)
+"""Where the words were not read, nobody can say that there are no warning signs."""
+
+STILL_SCORED = frozenset({Problem.SEVERAL_VOICES})
+"""Problems that leave traces of a machine standing: else a second voice would wipe them away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +43,8 @@ class Judgement:
     message: str = ""
     analysis: Analysis | None = None
     failure: Undecodable | None = None
+    sender: str | None = None  # the name at the top of a screenshot: a claim, nothing more
+    picture_problem: PictureProblem | None = None
 
 
 def judge_memo(analysis: Analysis, message: str = "", language: str | None = None) -> Judgement:
@@ -38,7 +55,12 @@ def judge_memo(analysis: Analysis, message: str = "", language: str | None = Non
     spoken = analysis.transcript
     heard = read_message(spoken.text, spoken.language) if spoken else None
     written = read_message(message, language) if message.strip() else None
-    pieces = [*_sound_evidence(analysis), *request_evidence(heard), *request_evidence(written)]
+    pieces = [
+        *_sound_evidence(analysis),
+        *_unread_speech(analysis),
+        *request_evidence(heard),
+        *_words_evidence(message, written),
+    ]
     return Judgement(
         verdict=judge(pieces, [code.value for code in analysis.unchecked]),
         request=_graver(heard, written),
@@ -52,7 +74,7 @@ def judge_failure(
 ) -> Judgement:
     """Judge a file that could not be turned into sound; the `message` beside it still counts."""
     written = read_message(message, language) if message.strip() else None
-    pieces = [Evidence(Sign.UNJUDGEABLE, str(reason)), *request_evidence(written)]
+    pieces = [Evidence(Sign.UNJUDGEABLE, str(reason)), *_words_evidence(message, written)]
     return Judgement(
         verdict=judge(pieces),
         request=written,
@@ -65,7 +87,31 @@ def judge_text(message: str, language: str | None = None) -> Judgement:
     """Judge a message that has no sound."""
     written = read_message(message, language)
     return Judgement(
-        verdict=judge(request_evidence(written), [TEXT_ONLY]), request=written, message=message
+        verdict=judge(_words_evidence(message, written), [TEXT_ONLY]),
+        request=written,
+        message=message,
+    )
+
+
+def judge_screenshot(
+    seen: Screenshot | PictureProblem, message: str = "", language: str | None = None
+) -> Judgement:
+    """Judge the words in a picture of a chat, and the `message` beside it.
+
+    Only what the other person wrote is a request.  A picture that could not be read cannot be
+    judged, but the message beside it still counts.
+    """
+    written = read_message(message, language) if message.strip() else None
+    if isinstance(seen, PictureProblem):
+        pieces = [Evidence(Sign.UNJUDGEABLE, f"picture_{seen}"), *request_evidence(written)]
+        return Judgement(judge(pieces), written, message, picture_problem=seen)
+    shown = read_message(seen.their_text, language)
+    pieces = [*request_evidence(shown), *request_evidence(written)]
+    return Judgement(
+        verdict=judge(pieces, [TEXT_ONLY, PICTURE_ONLY]),
+        request=_graver(shown, written),
+        message=seen.text,
+        sender=seen.sender,
     )
 
 
@@ -79,17 +125,31 @@ def _sound_evidence(analysis: Analysis) -> list[Evidence]:
     pieces += [Evidence(Sign.GENERATOR_TRACE, tag) for tag in traces.generator_tags]
 
     # A score of sound that cannot be judged is no evidence, in neither direction.
+    voice, machine = analysis.speaker, analysis.synthetic
+    if set(analysis.problems) - STILL_SCORED:
+        return pieces
+    if machine and machine.llr is not None and machine.llr >= SYNTHETIC_LLR:
+        pieces.append(Evidence(Sign.SYNTHETIC))
     if analysis.problems:
         return pieces
-    voice, machine = analysis.speaker, analysis.synthetic
     if voice and voice.llr is not None:
         if voice.llr <= VOICE_DIFFERENT_LLR:
             pieces.append(Evidence(Sign.VOICE_DIFFERS))
         elif voice.llr >= VOICE_SIMILAR_LLR:
             pieces.append(Evidence(Sign.VOICE_SIMILAR))
-    if machine and machine.llr is not None and machine.llr >= SYNTHETIC_LLR:
-        pieces.append(Evidence(Sign.SYNTHETIC))
     return pieces
+
+
+def _unread_speech(analysis: Analysis) -> list[Evidence]:
+    unread = [code for code in analysis.unchecked if code in UNREAD_WORDS]
+    return [Evidence(Sign.UNJUDGEABLE, code.value) for code in unread]
+
+
+def _words_evidence(message: str, request: Request | None) -> list[Evidence]:
+    """What written words are evidence of; words that nobody can read here are not «nothing»."""
+    if request is None and message.strip() and not is_legible(message):
+        return [Evidence(Sign.UNJUDGEABLE, UNREADABLE)]
+    return list(request_evidence(request))
 
 
 def _graver(heard: Request | None, written: Request | None) -> Request | None:

@@ -11,6 +11,8 @@ from voice.results import Analysis, Score
 MAX_QUOTE = 80
 """Characters of foreign words in a reason: enough to recognise them, too few to carry a message."""
 
+_NO_QUOTES = str.maketrans(dict.fromkeys('“”„‟«»‹›"＂〝〞❝❞', "'"))
+
 WEAK_LLR, CLEAR_LLR = log(2), log(10)
 """Bounds of the verbal scale, as likelihood ratios of 2 and 10; ENFSI's scale calls less than 2
 no support, 2 to 10 weak, and more moderate.  Nothing here is allowed to be called strong."""
@@ -25,6 +27,7 @@ class Wording:
     advice: tuple[str, ...]
     reasons: tuple[str, ...]
     not_checked: tuple[str, ...]
+    claim: str = ""  # who a screenshot claims to be from, if anyone
 
     @property
     def not_checked_line(self) -> str:
@@ -41,12 +44,20 @@ def word(judgement: Judgement, texts: Texts) -> Wording:
         advice=tuple(texts.get(f"advice.{advice}") for advice in verdict.advice),
         reasons=tuple(_reason(piece, texts) for piece in verdict.reasons),
         not_checked=tuple(texts.get(f"not_checked.{code}") for code in verdict.not_checked),
+        claim=texts.get("screenshot.claim", name=shorten(judgement.sender))
+        if judgement.sender
+        else "",
     )
 
 
 def shorten(foreign: str, limit: int = MAX_QUOTE) -> str:
-    """Foreign text as one line of at most `limit` characters, without control characters."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in foreign).split())
+    """Foreign text as one line of at most `limit` characters, to stand between quotation marks.
+
+    Without control characters, and without quotation marks of its own: what follows a closing mark
+    would read as if we had said it.
+    """
+    plain = foreign.translate(_NO_QUOTES)
+    line = " ".join("".join(c if c.isprintable() else " " for c in plain).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
@@ -56,6 +67,9 @@ def factors(judgement: Judgement, texts: Texts) -> tuple[tuple[str, str], ...]:
     table = [
         ("factor.request", texts.get(f"factor.request.{request.stage if request else 'none'}"))
     ]
+    if judgement.sender:
+        claim = texts.get("factor.sender.claim", name=shorten(judgement.sender))
+        table.append(("factor.sender", claim))
     if analysis := judgement.analysis:
         table += [
             ("factor.voice", _scale("factor.voice", analysis.speaker, texts)),

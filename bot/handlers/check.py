@@ -59,11 +59,11 @@ async def memo(update: Update, context: Context) -> None:
 
 
 async def text(update: Update, context: Context) -> None:
-    """A message in words, forwarded or typed over."""
+    """A message in words, forwarded or typed over, or the caption of what cannot be checked."""
     message = update.effective_message
     assert message is not None
     texts = context.texts(update)
-    judgement = judge_text(message.text or "", texts.language)
+    judgement = judge_text(message.text or message.caption or "", texts.language)
     await reply(message, *_show(message.chat_id, judgement, None, context.house, texts))
 
 
@@ -101,19 +101,19 @@ async def _find(
     """
     by_id = (found.unique_id, texts.language)
     async with house.listening.of(by_id):
-        if finding := house.findings.get(by_id):
+        if finding := house.recall(by_id):
             return finding
         async with _fetched(found, bot, house.settings.incoming) as path:
             if isinstance(path, Undecodable):
                 return Finding(path, known(None))
             by_content = (await asyncio.to_thread(_sha256, path), texts.language)
             async with house.listening.of(by_content):
-                finding = house.findings.get(by_content)
+                finding = house.recall(by_content)
                 if finding is None:
                     job = Memo(member, path, texts.language, house.settings.memo_language)
                     finding = await house.analyst.listen(job, progress.tell)
-                    house.findings.put(by_content, finding)
-                house.findings.put(by_id, finding)
+                    house.remember(by_content, finding)
+                house.remember(by_id, finding)
                 return finding
 
 

@@ -3,6 +3,7 @@
 from telegram import Update
 
 from bot.context import Context
+from bot.handlers import check
 from bot.media import is_picture
 
 
@@ -10,6 +11,9 @@ async def other(update: Update, context: Context) -> None:
     """A picture, a sticker, a place, a contact, an unknown command …"""
     message = update.effective_message
     assert message is not None
+    if message.caption:
+        # The fraud may stand in the words beside a picture or a PDF.
+        await check.text(update, context)
     key = "chat.other.picture" if is_picture(message) else "chat.other.anything"
     await context.bot.send_message(message.chat_id, context.texts(update).get(key))
 

@@ -206,3 +206,40 @@ async def test_an_error_is_told_without_details(tmp_path, monkeypatch, caplog):
         await anna.sends("/help")
         shown = await anna.sees("Something went wrong")
         assert TOKEN not in shown.html
+
+
+@pytest.mark.parametrize("broken", ["member", "redeem"])
+async def test_a_gate_that_fails_is_a_closed_gate(tmp_path, broken):
+    """Attack 14: with the database locked, a stranger learns nothing and nothing is listened to."""
+    analyst = StubAnalyst()
+    async with family_bot(tmp_path, analyst) as telegram:
+        store = house_of(telegram.app).store
+
+        def locked(*_args, **_more):
+            raise OSError("database is locked")
+
+        setattr(store, broken, locked)
+        eve = telegram.person(99)
+        await eve.sends("/start 0123456789abcdef0123456789abcdef")
+        await eve.sends("Hi mum, new number, transfer 900 pounds today, I can't call")
+        await eve.forwards_voice()
+        await telegram.quiet()
+        assert analyst.memos == []
+        assert telegram.count("getFile") == 0
+        assert all(
+            shown.text.startswith(("This is a private", "Dit is een")) for shown in eve.screen
+        )
+
+
+@pytest.mark.parametrize("code", [400, 403, 500])
+async def test_a_stranger_whose_answer_cannot_be_sent_is_still_a_stranger(tmp_path, code):
+    """Attack 14: blocking the bot, or any refusal of Telegram's, opens no gate."""
+    analyst = StubAnalyst()
+    async with family_bot(tmp_path, analyst) as telegram:
+        telegram.fails("sendMessage", code, "refused", times=1000)
+        eve = telegram.person(99)
+        await eve.forwards_voice()
+        await telegram.quiet()
+        assert analyst.memos == []
+        assert telegram.count("getFile") == 0
+        assert eve.screen == []

@@ -6,7 +6,6 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from voice.calibration import VOICE_DIFFERENT_LLR, VOICE_SIMILAR_LLR
 
 from bot.judgement import Judgement, judge_failure, judge_memo, judge_text
 from bot.texts import LANGUAGES, Texts
@@ -14,6 +13,7 @@ from bot.wording import MAX_QUOTE, factors, shorten, word
 from familyguard.model import Level, Sign
 from tests.bot.analyses import analysis
 from tests.bot.test_locale import FORBIDDEN
+from voice.calibration import VOICE_DIFFERENT_LLR, VOICE_SIMILAR_LLR
 from voice.errors import Undecodable
 from voice.results import Problem, Provenance, Score, Unchecked, Watermark
 
@@ -108,3 +108,34 @@ def test_foreign_words_are_quoted_short_on_one_line(foreign):
     quoted = shorten(foreign)
     assert len(quoted) <= MAX_QUOTE
     assert all(c.isprintable() for c in quoted)
+
+
+@pytest.mark.parametrize(
+    "code", [Unchecked.WORDS_UNSURE, Unchecked.WORDS_NO_MODEL, Unchecked.LANGUAGE_UNKNOWN]
+)
+def test_a_memo_whose_words_were_not_read_is_never_without_warning_signs(code):
+    """Attack 10: mumbling, or another language, ends in «I cannot judge this»."""
+    assert judge_memo(analysis(said="", unchecked=(code,))).verdict.level == Level.UNCLEAR
+
+
+def test_a_text_in_a_language_that_we_cannot_read_is_unclear():
+    """The same for written words; a caption of that kind says it too."""
+    polish = "Cześć mamo, to mój nowy numer, czy możesz przelać pieniądze jeszcze dzisiaj"
+    assert judge_text(polish, "nl").verdict.level == Level.UNCLEAR
+    assert judge_memo(analysis(said="Hello"), polish).verdict.level == Level.UNCLEAR
+
+
+def test_a_second_voice_does_not_wipe_away_the_traces_of_a_machine():
+    """Attack 9: a few seconds of somebody else leave the machine's score standing."""
+    made = Score("c", 5.0, 2.3)
+    alone = judge_memo(analysis(said=SCAM, synthetic=made))
+    mixed = judge_memo(analysis(said=SCAM, synthetic=made, problems=(Problem.SEVERAL_VOICES,)))
+    assert mixed.verdict.level >= alone.verdict.level
+    quiet = judge_memo(analysis(synthetic=made, problems=(Problem.SEVERAL_VOICES,)))
+    assert Sign.SYNTHETIC in signs(quiet)
+
+
+@given(st.text())
+def test_a_quote_cannot_be_broken_out_of(foreign):
+    """Attack 12: no quotation mark of the sender's closes ours."""
+    assert not set('“”«»"') & set(shorten(foreign))
