@@ -21,7 +21,7 @@ BUCKETS = 1 << 16
 """Rows of the table.  The training messages have some 40,000 features."""
 
 WEIGHTS = "text_weights.npz"
-WEIGHTS_SHA256 = "ba74a19710d1331540526a198a9e81afaccf99dfc14d99580788b4a3da63a935"
+WEIGHTS_SHA256 = "908fee0d846e3c326dd28e72909e8fdbaef1bd4dbd214195ff39e154279daf5b"
 
 MONEY, OPENING = 0, 1
 """The two columns: a money request, and a scammer's opening, each against ordinary talk."""

@@ -9,20 +9,23 @@ from familyguard.requests.fold import MAX_CHARACTERS, Folded
 from familyguard.requests.payees import CALMS_BY, KnownPayees
 from familyguard.requests.score import score, telling_words
 
-MONEY_FROM = 3.0
+MONEY_FROM = 2.5
 """Natural-log likelihood ratio from which a message counts as asking for money in this fraud."""
 
 WATCH_FROM = 3.0
 """Natural-log likelihood ratio from which an opening is worth watching."""
 
-WORDS_ALONE = 2.0
-"""So much more is asked where no pattern fired: nobody can check why a single word weighs."""
+WORDS_ALONE = 2.5
+"""So much more is asked where no pattern fired: nobody can check why a single word weighs.  A
+request for money asks it where no pattern about money fired."""
 
 WORDING = "wording"
 """The kind of a signal that no pattern knows: words that weigh in the learnt layer."""
 
-SOFT = frozenset({Sign.URGENCY, Sign.SECRECY, Sign.STORY, Sign.GUILT})
+SOFT = frozenset({Sign.URGENCY, Sign.SECRECY, Sign.STORY, Sign.GUILT, Sign.WORDING})
 """Pressure that families know too; it counts beside a request for money or a new identity."""
+
+MONEY_SIGNS = frozenset({Sign.MONEY_REQUEST, Sign.UNTRACEABLE_PAYMENT, Sign.UNKNOWN_PAYEE})
 
 PLAIN_REQUEST = frozenset({"asks_money", "pay_for_me", "safe_account"})
 """The kinds whose quote best shows what is asked."""
@@ -51,15 +54,17 @@ class Reader:
         found = signals.find(text, folded, language, self.home_countries)
         calm = CALMS_BY if self.payees is not None and self.payees.covers(text) else 0.0
         result = score(folded, found)
-        lift = suspicion - calm - (0.0 if _has_sign(found) else WORDS_ALONE)
-        asks_money = result.money + lift >= MONEY_FROM
-        if not asks_money and result.opening + lift < WATCH_FROM:
+        about_money, has_sign = _about_money(found), _has_sign(found)
+        money = result.money - calm + (suspicion if about_money else -WORDS_ALONE)
+        opening = result.opening - calm + suspicion - (0.0 if has_sign else WORDS_ALONE)
+        asks_money = money >= MONEY_FROM
+        if not asks_money and opening < WATCH_FROM:
             return None
         shown = _shown(text, folded, found, asks_money)
         return Request(
             stage=_stage(shown, asks_money),
             signals=shown,
-            llr=result.fraud + lift,
+            llr=max(money, opening),
             claims_to_be=claims_to_be(text, folded),
         )
 
@@ -67,6 +72,15 @@ class Reader:
 def _has_sign(found: tuple[Signal, ...]) -> bool:
     table = patterns.kinds()
     return any(table[signal.kind].sign is not None for signal in found)
+
+
+def _about_money(found: tuple[Signal, ...]) -> bool:
+    table = patterns.kinds()
+    return any(
+        table[signal.kind].sign in MONEY_SIGNS
+        or table[signal.kind].stage in (Stage.MONEY, Stage.UNKNOWN_PAYEE, Stage.REPEAT)
+        for signal in found
+    )
 
 
 def _shown(
@@ -108,7 +122,7 @@ def evidence(request: Request | None) -> tuple[Evidence, ...]:
     for signal in plain_first:
         sign = table[signal.kind].sign if signal.kind in table else None
         if signal.kind == WORDING:
-            sign = Sign.MONEY_REQUEST if asks_money else Sign.STORY
+            sign = Sign.MONEY_REQUEST if asks_money else Sign.WORDING
         if sign is None or (sign is Sign.MONEY_REQUEST and not asks_money):
             continue
         first.setdefault(sign, signal.quote)

@@ -8,6 +8,7 @@ import numpy as np
 from familyguard.model import Signal
 from familyguard.requests import ngrams, patterns
 from familyguard.requests.fold import Folded
+from familyguard.requests.together import together
 
 MOST = 12.0
 """No message is more than some 160,000 times likelier one way; more would be false precision."""
@@ -40,9 +41,12 @@ def score(folded: Folded, signals: Iterable[Signal]) -> Score:
     z += shares @ weights.table[[feature.bucket for feature in found]]
     table = patterns.kinds()
     given = 0.0
-    for signal in signals:
+    seen = list(signals)
+    for signal in seen:
         z += weights.kinds.get(signal.kind, _NOTHING)
         given += table[signal.kind].given
+    for name in together(seen):
+        z += weights.kinds.get(name, _NOTHING)
     money, opening = np.clip(z * weights.slope + weights.shift + given, -MOST, MOST)
     return Score(float(money), float(opening))
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
-from familyguard.requests import ngrams, patterns, signals, spelling
+from familyguard.requests import ngrams, patterns, signals, spelling, together
 from familyguard.requests.fold import split
 from familyguard.text_training.grammar import LABELS, Message, generate, words_of_all_templates
 
@@ -49,9 +49,10 @@ def matrix(messages: list[Message], kinds: list[str], inverse: float) -> csr_mat
             data.append(feature.share * inverse)
             columns.append(feature.bucket)
         starts.append(len(columns))
-        for signal in signals.find(message.text, folded):
-            if signal.kind in kinds:
-                marks[row, kinds.index(signal.kind)] = 1.0
+        found = signals.find(message.text, folded)
+        for name in [signal.kind for signal in found] + together.together(found):
+            if name in kinds:
+                marks[row, kinds.index(name)] = 1.0
     grams = csr_matrix((data, columns, starts), shape=(len(messages), ngrams.BUCKETS))
     return csr_matrix(hstack([grams, csr_matrix(marks)]))
 
@@ -70,7 +71,7 @@ def main() -> None:
     """Train, calibrate, write, and print what was reached on held-out families."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--strength", type=float, default=1.0, help="inverse of the L2 penalty")
-    parser.add_argument("--grams", type=float, default=5.0, help="scale of n-grams beside signals")
+    parser.add_argument("--grams", type=float, default=2.2, help="scale of n-grams beside signals")
     arguments = parser.parse_args()
 
     print("words:", write_words())
@@ -78,7 +79,8 @@ def main() -> None:
     messages = list(generate(READINGS, SEED))
     labels = np.array([message.label for message in messages])
     print("messages:", {label: int((labels == label).sum()) for label in LABELS})
-    kinds = sorted(name for name, kind in patterns.kinds().items() if kind.given <= 0)
+    learnt_kinds = {name for name, kind in patterns.kinds().items() if kind.given <= 0}
+    kinds = sorted(learnt_kinds | set(together.NAMES))
     x = matrix(messages, kinds, arguments.grams)
 
     families = sorted({message.family for message in messages})
