@@ -37,6 +37,8 @@ def escape(text: str) -> str:
 def card(wording: Wording, texts: Texts) -> str:
     """The verdict card: what to do comes first."""
     parts = [f"<b>{escape(wording.headline)}</b>", "\n".join(map(escape, wording.advice))]
+    if wording.claim:
+        parts.append(escape(wording.claim))
     if wording.reasons:
         reasons = "\n".join(f"• {escape(reason)}" for reason in wording.reasons)
         parts.append(f"{escape(texts.get('chat.card.why'))}\n{reasons}")

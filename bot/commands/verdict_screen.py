@@ -40,6 +40,8 @@ def show(judgement: "Judgement", wording: Wording, texts: "Texts", console: Cons
         )
     )
     console.print(_points(rest))
+    if wording.claim:
+        console.print(Text(f"\n{wording.claim}"))
     if wording.reasons:
         console.print(_heading(texts.get("terminal.why")))
         console.print(_points(wording.reasons))
