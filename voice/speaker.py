@@ -84,7 +84,7 @@ def load_encoder(name: str = "campplus", folder: Path | None = None) -> SpeakerE
     """
     if name not in ("campplus", "ecapa"):
         raise ModelUnavailable(name, "is not a voice comparison model")
-    (weights,) = models.locate(name, folder).values()
+    weights = models.opened(name, folder)
     try:
         # Imported here: each pulls in libraries that the other does not need.
         if name == "campplus":

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import BinaryIO
 
 import torch
 from torch import Tensor, nn
@@ -71,7 +72,7 @@ class PerthDetector:
 
     scheme = SCHEME
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path | BinaryIO) -> None:
         """Load the published checkpoint; tensors only, no code in it is ever run.
 
         Raises ModelMismatch when the tensors do not fit the network.

@@ -1,6 +1,7 @@
 """The model files: fetched from several sources, compared with their hashes, used offline."""
 
 import hashlib
+import json
 import multiprocessing
 import threading
 import time
@@ -19,6 +20,7 @@ from voice.models import MODELS, Model, ModelFile
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 NAME = "tiny"
+NOWHERE = WebFile("http://127.0.0.1:9/file.bin")
 
 
 @dataclass
@@ -290,6 +292,68 @@ def test_it_notices_a_file_that_changed_after_it_was_verified(
     path.write_bytes(CONTENT[::-1])
     with pytest.raises(ModelMismatch):
         models.locate(NAME, tmp_path, known)
+
+
+def test_a_forged_note_of_an_earlier_check_is_not_believed(tmp_path: Path) -> None:
+    """Whoever can write the file can write a note beside it: only the bytes count."""
+    known = table(NOWHERE)
+    path = tmp_path / NAME / "file.bin"
+    path.parent.mkdir()
+    path.write_bytes(CONTENT[::-1])
+    status = path.stat()
+    looks = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+    note = {"file.bin": [known[NAME].files[0].sha256, *looks]}
+    (path.parent / ".verified.json").write_text(json.dumps(note))
+    with pytest.raises(ModelMismatch, match="SHA-256 differs"):
+        models.locate(NAME, tmp_path, known)
+
+
+def test_looking_for_a_model_writes_nothing(tmp_path: Path) -> None:
+    """A link planted in the folder leads no note over another file."""
+    path = tmp_path / NAME / "file.bin"
+    path.parent.mkdir()
+    path.write_bytes(CONTENT)
+    models.locate(NAME, tmp_path, table(NOWHERE))
+    assert [found.name for found in path.parent.iterdir()] == ["file.bin"]
+
+
+@pytest.mark.parametrize("planted", ["preprocessor_config.json", "file.bin.bak", "vocabulary.json"])
+def test_a_file_planted_beside_the_pinned_ones_is_refused(tmp_path: Path, planted: str) -> None:
+    """A library would read it: the recogniser takes its front end from such a file."""
+    path = tmp_path / NAME / "file.bin"
+    path.parent.mkdir()
+    path.write_bytes(CONTENT)
+    (path.parent / planted).write_text("{}")
+    for ask in (models.locate, models.verify, models.opened):
+        with pytest.raises(ModelMismatch, match=f"{planted} is not part of the model; remove it"):
+            ask(NAME, tmp_path, table(NOWHERE))
+    with pytest.raises(ModelMismatch, match="remove it"):
+        models.fetch(NAME, tmp_path, table=table(NOWHERE))
+
+
+def test_what_is_ours_beside_the_pinned_files_is_accepted(tmp_path: Path) -> None:
+    """The note of an earlier version, an unfinished download, a file manager's hidden file."""
+    path = tmp_path / NAME / "file.bin"
+    path.parent.mkdir()
+    path.write_bytes(CONTENT)
+    for name in (".verified.json", "file.bin.part", ".DS_Store"):
+        (path.parent / name).write_text("{}")
+    assert models.locate(NAME, tmp_path, table(NOWHERE)) == {"file.bin": path}
+
+
+def test_a_file_exchanged_after_it_was_opened_is_not_loaded(tmp_path: Path) -> None:
+    """What is loaded are the bytes that were hashed."""
+    path = tmp_path / NAME / "file.bin"
+    path.parent.mkdir()
+    path.write_bytes(CONTENT)
+    stream = models.opened(NAME, tmp_path, table(NOWHERE))
+    path.write_bytes(CONTENT[::-1])
+    assert stream.read() == CONTENT
+    with pytest.raises(ModelMismatch, match="SHA-256 differs"):
+        models.opened(NAME, tmp_path, table(NOWHERE))
+    path.unlink()
+    with pytest.raises(ModelUnavailable, match="not there"):
+        models.opened(NAME, tmp_path, table(NOWHERE))
 
 
 def test_it_replaces_a_damaged_file_when_fetching(server: Server, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Written from the paper: Wan et al., "Generalized End-to-End Loss for Speaker Ver
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -33,7 +34,7 @@ class Ge2eEncoder:
     name = "ge2e"
     dim = HIDDEN
 
-    def __init__(self, weights: Path) -> None:
+    def __init__(self, weights: Path | BinaryIO) -> None:
         """Load the tensors in `weights`, as tensors only."""
         tensors = torch.load(weights, map_location="cpu", weights_only=True)["model_state"]
         self._lstm = nn.LSTM(MEL_BINS, HIDDEN, LAYERS, batch_first=True)

@@ -256,8 +256,7 @@ def _load(name: str) -> SpeakerEncoder:
     if name == "ge2e":
         from voice.evaluation.ge2e import Ge2eEncoder
 
-        (weights,) = models.locate(name).values()
-        return Ge2eEncoder(weights)
+        return Ge2eEncoder(models.opened(name))
     return load_encoder(name)
 
 
