@@ -9,7 +9,7 @@ from familyguard.requests.fold import MAX_CHARACTERS, Folded
 from familyguard.requests.payees import CALMS_BY, KnownPayees
 from familyguard.requests.score import score, telling_words
 
-MONEY_FROM = 2.5
+MONEY_FROM = 3.0
 """Natural-log likelihood ratio from which a message counts as asking for money in this fraud."""
 
 WATCH_FROM = 3.0
