@@ -21,8 +21,8 @@ from bot.analysis import Analyst
 from bot.context import App, Context, House, OrderlyProcessor
 from bot.delivery import RETRY_SECONDS, PatientLimiter
 from bot.errors import UnusableSettings, on_error
-from bot.handlers import check, fallback, start
-from bot.media import attachment
+from bot.handlers import check, fallback, screenshot, start
+from bot.media import attachment, picture
 from bot.settings import Settings
 from bot.texts import LANGUAGES, Texts
 from familyguard.store import Store
@@ -45,6 +45,13 @@ class _WithSound(filters.MessageFilter):
         return attachment(message) is not None
 
 
+class _Picture(filters.MessageFilter):
+    """Photos, and pictures sent as files."""
+
+    def filter(self, message: Any) -> bool:
+        return picture(message) is not None
+
+
 def add_routes(app: App) -> None:
     """THE ROUTING TABLE.  Within a group the first that fits wins; groups run from low to high."""
     # Gates, each in its own group.  First who, then how much, then how large.
@@ -65,6 +72,7 @@ def add_routes(app: App) -> None:
 
     # Checks.  A memo takes seconds to minutes and is handled beside everything else.
     app.add_handler(MessageHandler(_WithSound(), check.memo, block=False))
+    app.add_handler(MessageHandler(_Picture(), screenshot.screenshot, block=False))
     app.add_handler(MessageHandler(filters.TEXT & ~filters.COMMAND, check.text))
 
     # Whatever is left, except notes of Telegram's own («message pinned») and edits: a place that is

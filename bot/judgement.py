@@ -103,12 +103,13 @@ def judge_screenshot(
     """
     written = read_message(message, language) if message.strip() else None
     if isinstance(seen, PictureProblem):
-        pieces = [Evidence(Sign.UNJUDGEABLE, f"picture_{seen}"), *request_evidence(written)]
+        code = Evidence(Sign.UNJUDGEABLE, f"picture_{seen}")
+        pieces = [code, *_words_evidence(message, written)]
         return Judgement(judge(pieces), written, message, picture_problem=seen)
     shown = read_message(seen.their_text, language)
-    pieces = [*request_evidence(shown), *request_evidence(written)]
+    pieces = [*_words_evidence(seen.their_text, shown), *_words_evidence(message, written)]
     return Judgement(
-        verdict=judge(pieces, [TEXT_ONLY, PICTURE_ONLY]),
+        verdict=judge(pieces, [PICTURE_ONLY]),
         request=_graver(shown, written),
         message=seen.text,
         sender=seen.sender,

@@ -24,7 +24,7 @@ Sound = Voice | Audio | Document | Video | VideoNote
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that may hold sound.  Sizes and lengths are the sender's word, good for refusals only.
+    """A file to fetch.  Sizes and lengths are the sender's word, good for refusals only.
 
     `unique_id` is Telegram's own and stays the same when the file is forwarded.
     """
@@ -58,12 +58,19 @@ def attachment(message: Message) -> Attachment | None:
     return Attachment(sound.file_id, sound.file_unique_id, sound.file_size, seconds)
 
 
-def is_picture(message: Message) -> bool:
-    """Whether this is a picture, perhaps a screenshot, also when sent as a file."""
+def picture(message: Message) -> Attachment | None:
+    """The picture, perhaps a screenshot, also when sent as a file."""
+    if message.photo:
+        photo = message.photo[-1]  # the largest of the sizes that Telegram made
+        return Attachment(photo.file_id, photo.file_unique_id, photo.file_size, None)
     document = message.document
-    return bool(message.photo) or bool(
-        document and not message.animation and (document.mime_type or "").startswith("image/")
-    )
+    if (
+        document is None
+        or message.animation
+        or not (document.mime_type or "").lower().startswith("image/")
+    ):
+        return None
+    return Attachment(document.file_id, document.file_unique_id, document.file_size, None)
 
 
 def is_no_sound(mime_type: str | None) -> bool:

@@ -62,6 +62,10 @@ def check(
     language: Annotated[
         str, typer.Option(help="Language of the answer: nl or en.", show_default="the terminal's")
     ] = "",
+    image: Annotated[
+        Path | None,
+        typer.Option(help="A screenshot of a chat, or a photo of one.", show_default=False),
+    ] = None,
     spoken: Annotated[
         str, typer.Option(help="Language in the memo: nl or en.", show_default="recognised")
     ] = "",
@@ -72,7 +76,7 @@ def check(
         Path | None, typer.Option(help="Write the card as PNG.", show_default=False)
     ] = None,
 ) -> None:
-    """Judge a voice memo, a message, or both.
+    """Judge a voice memo, a screenshot or a message, or one of those two with a message.
 
     Ends with 0 whatever the verdict is, with 2 if the file cannot be used, and with 1 if something
     on this machine is missing.
@@ -80,22 +84,28 @@ def check(
     from bot.texts import Texts
 
     texts = Texts(_language(language, "--language") or terminal_language())
-    if file is None and not text.strip():
+    if file is None and image is None and not text.strip():
         raise typer.BadParameter(texts.get("terminal.check.nothing"))
-    if file is not None and not file.is_file():
-        give_up(texts.get("terminal.no_file", path=file), UNUSABLE_INPUT)
+    if file is not None and image is not None:
+        raise typer.BadParameter(texts.get("terminal.check.one"), param_hint="--image")
+    given = file or image
+    if given is not None and not given.is_file():
+        give_up(texts.get("terminal.no_file", path=given), UNUSABLE_INPUT)
     if picture is not None and not picture.absolute().parent.is_dir():
         give_up(texts.get("terminal.no_folder", path=picture.parent), UNUSABLE_INPUT)
 
     memo = Memo(file, tuple(voice or ()), text, _language(spoken, "--spoken"))
     with _quiet():
-        judgement = _judged(memo, texts)
+        judgement = _seen(image, text, texts) if image else _judged(memo, texts)
     _show(judgement, texts, as_json=as_json)
     if picture is not None:
         write_file(picture, _drawn(judgement, texts))
     if judgement.failure is not None:
         reason = texts.get(f"reason.unjudgeable.{judgement.failure}")
         give_up(f"{file}: {reason}", UNUSABLE_INPUT)
+    if judgement.picture_problem is not None:
+        reason = texts.get(f"reason.unjudgeable.picture_{judgement.picture_problem}")
+        give_up(f"{image}: {reason}", UNUSABLE_INPUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +148,24 @@ def _judged(memo: Memo, texts: "Texts") -> "Judgement":
     except UndecodableAudio as error:
         return judge_failure(error.reason, memo.message, texts.language)
     return judge_memo(analysis, memo.message, texts.language)
+
+
+def _seen(image: Path, message: str, texts: "Texts") -> "Judgement":
+    from bot.commands.models import fetch_missing
+    from bot.judgement import judge_screenshot
+    from bot.screenshots.model import UnreadablePicture
+    from bot.screenshots.reader import MODEL, read_picture
+    from voice import models
+
+    folder, console = models.models_folder(), notices()
+    if models.missing((MODEL,), folder):
+        fetch_missing((MODEL,), folder, console, texts)
+    try:
+        with console.status(texts.get("terminal.step.reading")):
+            screenshot = read_picture(image, folder=folder)
+    except UnreadablePicture as error:
+        return judge_screenshot(error.reason, message, texts.language)
+    return judge_screenshot(screenshot, message, texts.language)
 
 
 def make_listener() -> Listener:

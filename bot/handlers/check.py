@@ -52,7 +52,7 @@ async def memo(update: Update, context: Context) -> None:
             sentence = texts.get("chat.stopping")
         else:
             judgement = _judge(finding.heard, message.caption or "", texts)
-            text, buttons = _show(message.chat_id, judgement, finding, house, texts)
+            text, buttons = show(message.chat_id, judgement, finding, house, texts)
             await progress.finish(text, buttons)
             return
         await progress.finish(markup.escape(sentence))
@@ -64,13 +64,13 @@ async def text(update: Update, context: Context) -> None:
     assert message is not None
     texts = context.texts(update)
     judgement = judge_text(message.text or message.caption or "", texts.language)
-    await reply(message, *_show(message.chat_id, judgement, None, context.house, texts))
+    await reply(message, *show(message.chat_id, judgement, None, context.house, texts))
 
 
 async def refuse(message: Message, reason: Undecodable, house: House, texts: Texts) -> None:
     """A verdict on a file that was not even fetched."""
     judgement = _judge(reason, message.caption or "", texts)
-    await reply(message, *_show(message.chat_id, judgement, None, house, texts))
+    await reply(message, *show(message.chat_id, judgement, None, house, texts))
 
 
 async def details(update: Update, context: Context) -> None:
@@ -103,7 +103,7 @@ async def _find(
     async with house.listening.of(by_id):
         if finding := house.recall(by_id):
             return finding
-        async with _fetched(found, bot, house.settings.incoming) as path:
+        async with fetched(found, bot, house.settings.incoming) as path:
             if isinstance(path, Undecodable):
                 return Finding(path, known(None))
             by_content = (await asyncio.to_thread(_sha256, path), texts.language)
@@ -118,7 +118,7 @@ async def _find(
 
 
 @contextlib.asynccontextmanager
-async def _fetched(found: Attachment, bot: Bot, folder: Path) -> AsyncIterator[Path | Undecodable]:
+async def fetched(found: Attachment, bot: Bot, folder: Path) -> AsyncIterator[Path | Undecodable]:
     """The file on disk under a random name, gone afterwards; or why it could not be fetched."""
     path = folder / secrets.token_hex(16)
     try:
@@ -149,7 +149,7 @@ def _judge(heard: Analysis | Undecodable | str, message: str, texts: Texts) -> J
     return judge_failure(heard, message, texts.language)
 
 
-def _show(
+def show(
     chat_id: int, judgement: Judgement, finding: Finding | None, house: House, texts: Texts
 ) -> tuple[str, InlineKeyboardMarkup]:
     """The card and its buttons; the result is remembered for «Details»."""

@@ -4,18 +4,17 @@ from telegram import Update
 
 from bot.context import Context
 from bot.handlers import check
-from bot.media import is_picture
 
 
 async def other(update: Update, context: Context) -> None:
-    """A picture, a sticker, a place, a contact, an unknown command …"""
+    """A sticker, a place, a contact, an unknown command …"""
     message = update.effective_message
     assert message is not None
     if message.caption:
-        # The fraud may stand in the words beside a picture or a PDF.
+        # The fraud may stand in the words beside a PDF or a moving picture.
         await check.text(update, context)
-    key = "chat.other.picture" if is_picture(message) else "chat.other.anything"
-    await context.bot.send_message(message.chat_id, context.texts(update).get(key))
+    sentence = context.texts(update).get("chat.other.anything")
+    await context.bot.send_message(message.chat_id, sentence)
 
 
 async def old_button(update: Update, context: Context) -> None:

@@ -47,8 +47,6 @@ async def test_a_language_nobody_offered_changes_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ({"photo": [{**FILE, "width": 9, "height": 9}]}, "cannot read a photo"),
-        ({"document": {**FILE, "mime_type": "image/png"}}, "cannot read a photo"),
         ({"document": {**FILE, "mime_type": "application/pdf"}}, "cannot listen to this"),
         ({"animation": {**FILE, "width": 9, "height": 9, "duration": 2},
           "document": {**FILE, "mime_type": "video/mp4"}}, "cannot listen to this"),
