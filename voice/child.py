@@ -104,15 +104,24 @@ def answer_of(command: Sequence[str], data: bytes, most: int, wall_seconds: floa
     raise ChildError(reason, f"the decoder ended with {code}")
 
 
-def plain(text: str, most: int) -> str:
-    """The first `most` characters of foreign text, without control, format or line characters."""
+def plain(text: object, most: int) -> str:
+    """The first `most` characters of foreign text, without control, format or line characters.
+
+    Raises TypeError for anything else than text, which a subverted child may have sent.
+    """
+    if not isinstance(text, str):
+        raise TypeError("text")
     return "".join(letter for letter in text[:most] if letter.isprintable()).strip()
 
 
 def _environment() -> dict[str, str]:
-    """What Python needs to start and not one variable more: the bot's hold a token."""
+    """What Python needs to start and not one variable more: the bot's hold a token.
+
+    One thread is all that a child may have, so that its libraries need not try for more.
+    """
     wanted = {name: os.environ.get(name) for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")}
-    return {"LC_ALL": "C.UTF-8"} | {name: value for name, value in wanted.items() if value}
+    fixed = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return fixed | {name: value for name, value in wanted.items() if value}
 
 
 def _converse(

@@ -4,7 +4,6 @@ Media decoders are large C programs with a long history of memory errors, so the
 them keeps nothing worth stealing: it can compute, read what it was handed, write its answer, end.
 """
 
-import contextlib
 import ctypes
 import errno
 import platform
@@ -15,9 +14,9 @@ import sys
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
-_PR_SET_SECCOMP = 22
 _PR_SET_NO_NEW_PRIVS = 38
-_SECCOMP_MODE_FILTER = 2
+_SECCOMP_SET_MODE_FILTER = 1
+_SECCOMP_FILTER_FLAG_TSYNC = 1
 
 _SECCOMP_ALLOW = 0x7FFF0000
 _SECCOMP_REFUSE = 0x00050000 | errno.EPERM
@@ -27,8 +26,8 @@ _BPF_RETURN = 0x06  # BPF_RET | BPF_K
 _OFFSET_NUMBER = 0  # of the system call's number in struct seccomp_data
 _OFFSET_ARCHITECTURE = 4
 
-_MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
-"""Machine → (column in the table below, its AUDIT_ARCH_* number)."""
+_MACHINES = {"x86_64": (0, 0xC000003E, 317), "aarch64": (1, 0xC00000B7, 277)}
+"""Machine → (column in the table below, its AUDIT_ARCH_* number, number of seccomp itself)."""
 
 _COMPUTING = {
     # The only system calls that stay open, with their numbers on (x86_64, aarch64).
@@ -60,13 +59,14 @@ _COMPUTING = {
 }
 
 
-def confine(memory_bytes: int, cpu_seconds: int) -> None:
+def confine(memory_bytes: int, cpu_seconds: int) -> bool:
     """Bind this process for good: no new file, socket, process or privilege, and bounded work.
 
     `memory_bytes` bounds the address space, `cpu_seconds` the processor time since the process
     began (the kernel then ends it with SIGXCPU).  Open descriptors keep working.  Everything that
-    will ever be imported must have been imported before.  Raises OSError or ValueError where a
-    limit cannot be set, because a decoder without limits must not run.
+    will ever be imported must have been imported before.  Returns whether the system call filter
+    holds: without it every limit is still there, but the parent has to say so to somebody.  Raises
+    OSError or ValueError where a limit cannot be set: a decoder without limits must not run.
     """
     linux = sys.platform == "linux"
     if linux:
@@ -79,9 +79,8 @@ def confine(memory_bytes: int, cpu_seconds: int) -> None:
         # Elsewhere these two are missing, or are refused because the libraries already map more.
         _lower(resource.RLIMIT_NPROC, 0, 0)
         _lower(resource.RLIMIT_AS, memory_bytes, memory_bytes)
-        # A kernel or a container without seccomp still has every limit above.
-        with contextlib.suppress(OSError):
-            _allow_only_computing()
+        return _allow_only_computing()
+    return False
 
 
 def _lower(limit: int, soft: int, hard: int) -> None:
@@ -105,16 +104,18 @@ def _give_up_privileges() -> None:
     _prctl(_PR_SET_DUMPABLE, 0)
 
 
-def _allow_only_computing() -> None:
+def _allow_only_computing() -> bool:
     """Refuse every system call but those of computing (EPERM), whoever the user is.
 
     The resource limits alone do not hold root, which containers like to run as: root may raise them
-    again and is not counted by RLIMIT_NPROC.  The format is described in seccomp(2).
+    again and is not counted by RLIMIT_NPROC.  Every thread is bound, also those that a library has
+    started when it was imported.  Returns False on a kernel, in a container or on a machine without
+    such filters.  The format is described in seccomp(2).
     """
     known = _MACHINES.get(platform.machine())
     if known is None or sys.maxsize < 2**32:
-        return
-    column, architecture = known
+        return False
+    column, architecture, seccomp = known
     allowed = [numbers[column] for numbers in _COMPUTING.values()]
 
     def step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
@@ -134,6 +135,6 @@ def _allow_only_computing() -> None:
     # struct sock_fprog { unsigned short len; struct sock_filter *filter; }
     filter_ = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(steps)))
     libc = ctypes.CDLL(None, use_errno=True)
-    arguments = (ctypes.c_ulong(_SECCOMP_MODE_FILTER), ctypes.byref(filter_))
-    if libc.prctl(_PR_SET_SECCOMP, *arguments, ctypes.c_ulong(0), ctypes.c_ulong(0)) != 0:
-        raise OSError(ctypes.get_errno(), "seccomp")
+    words = (_SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC)
+    # More than 0 would be the number of a thread that could not be bound.
+    return bool(libc.syscall(seccomp, *map(ctypes.c_ulong, words), ctypes.byref(filter_)) == 0)

@@ -10,12 +10,12 @@ one, and messengers strip it from what they convert: that none is there means no
 import io
 import json
 import os
-import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
+from voice import child
+from voice.audio import MAX_FILE_BYTES
 from voice.confinement import confine
 from voice.results import Container, Credentials
 
@@ -43,7 +43,6 @@ _SETTINGS = {
     # Nothing is fetched, whatever address the file names; the child has no network anyway.
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}
 }
-_PACKAGE_ROOT = Path(__file__).resolve().parent.parent
 _BOOT = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from voice.credentials import main; main(sys.argv[2])"
@@ -56,55 +55,35 @@ def read(path: Path, container: Container) -> Credentials | None:
     Raises nothing for a bad file: a manifest that cannot be read is no evidence.
     """
     mime_type = MIME_TYPES.get(container.format)
-    if mime_type is None or not _has_markers(path):
+    if mime_type is None:
         return None
     try:
-        answer = json.loads(_ask_child(path, mime_type) or b"null")
-        return answer and Credentials(
-            generator=_plain(answer["generator"]),
+        data = child.contents(path, MAX_FILE_BYTES)
+    except child.ChildError:
+        return None
+    if not all(marker in data for marker in MARKERS):
+        return None
+    try:
+        answer = json.loads(_ask_child(data, mime_type))
+        return Credentials(
+            generator=child.plain(answer["generator"], MAX_NAME),
             says_ai=answer["says_ai"] is True,
             signature_valid=answer["signature_valid"] is True,
         )
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        # What a subverted child may say; also its «null», for a manifest that cannot be read.
         return None
 
 
-def _has_markers(path: Path) -> bool:
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return False
-    return all(marker in data for marker in MARKERS)
-
-
-def _ask_child(path: Path, mime_type: str) -> bytes:
+def _ask_child(data: bytes, mime_type: str) -> bytes:
     """What the child says, at most MAX_ANSWER_BYTES; nothing when it failed or took too long."""
-    wanted = {name: os.environ.get(name) for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")}
-    with path.open("rb") as file:
-        child = subprocess.Popen(
-            [sys.executable, "-I", "-c", _BOOT, str(_PACKAGE_ROOT), mime_type],
-            stdin=file,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env={"LC_ALL": "C.UTF-8"} | {name: value for name, value in wanted.items() if value},
-            start_new_session=True,
-        )
-    assert child.stdout is not None
-    timer = threading.Timer(WALL_SECONDS, child.kill)
-    timer.start()
     try:
-        answer = child.stdout.read(MAX_ANSWER_BYTES)
-    finally:
-        timer.cancel()
-        child.kill()
-        child.wait()
-        child.stdout.close()
-    return answer
-
-
-def _plain(text: str) -> str:
-    return "".join(letter for letter in text[:MAX_NAME] if letter.isprintable()).strip()
+        answer = child.answer_of(
+            child.python(_BOOT, mime_type), data, MAX_ANSWER_BYTES, WALL_SECONDS
+        )
+    except child.ChildError:
+        return b""
+    return bytes(answer)
 
 
 def understand(manifests: dict[str, Any], state: str) -> dict[str, Any] | None:

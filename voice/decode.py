@@ -189,7 +189,7 @@ def _coded_rate(decoder: str, header: bytes | None) -> int | None:
 def main(arguments: list[str]) -> None:
     """Be the child: sample rate, seconds, bytes of memory and processor seconds as arguments."""
     rate, seconds, memory, cpu = (int(argument) for argument in arguments)
-    confine(memory, cpu)
+    filtered = confine(memory, cpu)
     facts: dict[str, Any] = {}
     samples = bytearray()
     try:
@@ -201,7 +201,7 @@ def main(arguments: list[str]) -> None:
     except Exception as error:
         detail = f"{type(error).__name__}: {error}"
         facts = {"reason": Undecodable.BROKEN.value, "detail": detail[:MAX_TAG_VALUE]}
-    header = json.dumps(facts).encode()
+    header = json.dumps(facts | {"filtered": filtered}).encode()
     for part in (struct.pack(">I", len(header)), header, samples):
         rest = memoryview(part)
         while rest:

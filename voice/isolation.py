@@ -6,8 +6,10 @@ or by SIGKILL to its whole process group – before `decode_file` returns.
 
 import hashlib
 import json
+import logging
 import struct
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,17 @@ from voice.audio import MAX_FILE_BYTES, MAX_SECONDS, SAMPLE_RATE, Waveform
 from voice.errors import Undecodable, UndecodableAudio
 from voice.results import Container
 
+log = logging.getLogger(__name__)
+
 MAX_HEADER_BYTES = 64 * 1024
 """The child's JSON; its tags are bounded to fit (see `voice.decode.MAX_TAGS`)."""
 
 _MAX_TAG = 200
+MAX_TAGS = 32
+MAX_SAMPLE_RATE = 768_000  # Hz
+MAX_CHANNELS = 64
+MAX_BIT_RATE = 1_000_000_000
+"""Of what the child says about a file; more is believed of no sound."""
 
 _BOOT = (
     "import sys; sys.path.append(sys.argv[1]); from voice.decode import main; main(sys.argv[2:])"
@@ -55,11 +64,22 @@ def decode_file(path: Path, limits: Limits = Limits()) -> tuple[Waveform, Contai
     except child.ChildError as error:
         raise UndecodableAudio(error.reason, error.detail) from error
     header, samples = _understood(answer)
+    if header.get("filtered") is not True:
+        _warn_of_no_filter()
     if "reason" in header:
         raise UndecodableAudio(_reason(header["reason"]), _plain(str(header.get("detail", ""))))
     if not len(samples):
         raise UndecodableAudio(Undecodable.BROKEN, "nothing could be decoded")
     return Waveform(samples), _container(data, header, len(samples) / SAMPLE_RATE)
+
+
+@cache
+def _warn_of_no_filter() -> None:
+    """One line in the log of a process, since every file would say the same."""
+    log.warning(
+        "This system does not let the decoder's process forbid itself system calls (seccomp); "
+        "memos are decoded within limits of memory, time and open files alone."
+    )
 
 
 def _command(limits: Limits) -> list[str]:
@@ -92,26 +112,35 @@ def _container(data: bytes, facts: dict[str, Any], seconds: float) -> Container:
             size_bytes=len(data),
             format=_plain(facts["format"]),
             codec=_plain(facts["codec"]),
-            sample_rate=facts["sample_rate"],
-            channels=facts["channels"],
-            bit_rate=facts["bit_rate"],
+            sample_rate=_number(facts["sample_rate"], MAX_SAMPLE_RATE),
+            channels=_number(facts["channels"], MAX_CHANNELS),
+            bit_rate=None if (rate := facts["bit_rate"]) is None else _number(rate, MAX_BIT_RATE),
             seconds=seconds,
-            has_video=facts["has_video"],
+            has_video=facts["has_video"] is True,
             encoder=_plain(facts["encoder"] or "") or None,
             created=_plain(facts["created"] or "") or None,
-            tags={_plain(key): _plain(value) for key, value in facts["tags"].items()},
+            tags={
+                _plain(key): _plain(value) for key, value in list(facts["tags"].items())[:MAX_TAGS]
+            },
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise UndecodableAudio(Undecodable.BROKEN, "the decoder's facts make no sense") from error
     return container
 
 
+def _number(said: object, most: int) -> int:
+    """A whole number between 1 and `most`; raises ValueError for whatever else was said."""
+    if type(said) is not int or not 1 <= said <= most:
+        raise ValueError("number")
+    return said
+
+
 def _reason(said: Any) -> Undecodable:
     try:
         return Undecodable(said)
-    except ValueError:
+    except (ValueError, TypeError):
         return Undecodable.BROKEN
 
 
-def _plain(text: str) -> str:
+def _plain(text: object) -> str:
     return child.plain(text, _MAX_TAG)

@@ -147,7 +147,7 @@ def test_it_never_looks_into_ogg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Ogg cannot carry credentials, whatever words are in it."""
     path = tmp_path / "memo.ogg"
     path.write_bytes(media("opus-16k.ogg", tags={"comment": "jumb c2pa"}))
-    monkeypatch.setattr(credentials, "_has_markers", lambda _: pytest.fail("looked into it"))
+    monkeypatch.setattr(credentials, "_ask_child", lambda *_: pytest.fail("looked into it"))
     assert found(path) is None
 
 
@@ -162,6 +162,31 @@ def test_it_survives_a_manifest_that_is_rubbish(tmp_path: Path, signer: c2pa.Sig
     container = decode_file(path)[1]
     rubbish = credentials.read(path, container)
     assert rubbish is None or not rubbish.signature_valid
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"[" * 4000,
+        b"[1]",
+        b'"text"',
+        b"null",
+        b"",
+        b"{}",
+        b'{"generator": ["x"], "says_ai": true, "signature_valid": true}',
+        b'{"generator": {}, "says_ai": true, "signature_valid": true}',
+        b"x" * 5000,
+    ],
+)
+def test_a_subverted_child_is_no_evidence(
+    answer: bytes, tmp_path: Path, signer: c2pa.Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nested too deeply, of the wrong kind or too long: nothing is read out of it."""
+    path = tmp_path / "memo.wav"
+    path.write_bytes(signed(media("pcm.wav"), "audio/wav", AI, signer))
+    container = decode_file(path)[1]
+    monkeypatch.setattr(credentials, "_BOOT", f"import os; os.write(1, {answer!r})")
+    assert credentials.read(path, container) is None
 
 
 def test_it_counts_what_went_into_the_file() -> None:

@@ -99,7 +99,7 @@ ESCAPES = """
     sys.path.append(sys.argv[1])
     from voice import confinement
     if sys.argv[3] == "limits":
-        confinement._allow_only_computing = lambda: None
+        confinement._allow_only_computing = lambda: False
     parent = os.getppid()
     confinement.confine(512 * 1024 * 1024, 5)
     held = {}
@@ -149,6 +149,75 @@ def test_the_child_can_start_nothing_even_as_root() -> None:
 
 
 @linux
+@pytest.mark.skipif(
+    platform.machine() not in {"x86_64", "aarch64"}, reason="no system call filter here"
+)
+def test_a_thread_that_was_there_before_is_bound_as_well() -> None:
+    """A library may have started threads when it was imported; none of them is a way out."""
+    program = """
+        import os, resource, socket, sys, threading
+        sys.path.append(sys.argv[1])
+        from voice.confinement import confine
+        go, held = threading.Event(), []
+        def escape():
+            go.wait()
+            for attempt in (
+                lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)),
+                lambda: open("/etc/hostname"),
+                lambda: socket.socket(),
+                lambda: os.kill(os.getppid(), 0),
+            ):
+                try:
+                    attempt()
+                except (OSError, ValueError):
+                    held.append(True)
+                else:
+                    held.append(False)
+        thread = threading.Thread(target=escape)
+        thread.start()
+        filtered = confine(512 << 20, 5)
+        go.set()
+        thread.join()
+        os.write(1, repr((filtered, held)).encode())
+        os._exit(0)
+    """
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", textwrap.dedent(program), str(ROOT)],
+        capture_output=True,
+        timeout=30,
+        check=True,
+    )
+    assert done.stdout == b"(True, [True, True, True, True])", done.stderr
+
+
+@pytest.mark.parametrize(("answer", "lines"), [("True", 0), ("False", 1)])
+def test_a_child_without_a_filter_is_told_of_once(
+    answer: str,
+    lines: int,
+    monkeypatch: pytest.MonkeyPatch,
+    memo: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A container may forbid seccomp; that must not stay silent, nor be said for every memo."""
+    isolation._warn_of_no_filter.cache_clear()
+    impostor(
+        monkeypatch,
+        f"""
+        import sys
+        sys.path.append(sys.argv[1])
+        from voice import confinement
+        confinement._allow_only_computing = lambda: {answer}
+        from voice.decode import main
+        main(sys.argv[2:])
+        """,
+    )
+    for _ in range(2):
+        decode_file(memo, Limits(seconds=10))
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * lines
+    isolation._warn_of_no_filter.cache_clear()
+
+
+@linux
 def test_the_child_runs_out_of_processor_time() -> None:
     """An endless loop is ended by the kernel, with a signal that names the cause."""
     program = """
@@ -172,7 +241,7 @@ def test_a_lower_limit_of_the_machine_stays() -> None:
         sys.path.append(sys.argv[1])
         resource.setrlimit(resource.RLIMIT_AS, (200 << 20, 200 << 20))
         from voice import confinement
-        confinement._allow_only_computing = lambda: None
+        confinement._allow_only_computing = lambda: False
         confinement.confine(512 << 20, 5)
         print(resource.getrlimit(resource.RLIMIT_AS)[0] >> 20)
     """
@@ -209,7 +278,8 @@ def test_the_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch, memo: Path) 
         """,
     )
     names = set(refusal(memo).detail.split("|"))
-    assert names <= {"LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LC_CTYPE"}
+    threads = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
+    assert names <= threads | {"LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LC_CTYPE"}
 
 
 # What happens when it misbehaves
@@ -310,6 +380,50 @@ def test_a_child_that_talks_nonsense_is_an_error(
     """What a subverted child says is checked like anything else that is foreign."""
     impostor(monkeypatch, f"import os; os.write(1, {answer!r})")
     assert refusal(memo).reason is Undecodable.BROKEN
+
+
+HONEST = {
+    "format": "ogg", "codec": "opus", "sample_rate": 16_000, "channels": 1, "bit_rate": None,
+    "has_video": False, "encoder": None, "created": None, "tags": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"format": ["A" * 30_000]},
+        {"encoder": {"a": 1}},
+        {"encoder": True},
+        {"tags": [1]},
+        {"tags": {"encoder": ["E" * 50_000]}},
+        {"sample_rate": -5},
+        {"sample_rate": float("nan")},
+        {"sample_rate": "99"},
+        {"sample_rate": 768_001},
+        {"sample_rate": True},
+        {"channels": 0},
+        {"channels": 10**40},
+        {"bit_rate": -1},
+        {"bit_rate": 1e9},
+        {"reason": {}},
+    ],
+)
+def test_a_child_that_lies_about_kinds_and_numbers_is_an_error(
+    lie: dict[str, object], monkeypatch: pytest.MonkeyPatch, memo: Path
+) -> None:
+    """Every fact is text or a number that a sound file can have, or there is no analysis."""
+    header = json.dumps(HONEST | lie).encode()
+    answer = len(header).to_bytes(4, "big") + header + bytes(400)
+    impostor(monkeypatch, f"import os; os.write(1, {answer!r})")
+    assert refusal(memo).reason is Undecodable.BROKEN
+
+
+def test_an_honest_answer_is_believed(monkeypatch: pytest.MonkeyPatch, memo: Path) -> None:
+    """The lies above are refused for what is untrue in them, and for nothing else."""
+    header = json.dumps(HONEST).encode()
+    answer = len(header).to_bytes(4, "big") + header + bytes(400)
+    impostor(monkeypatch, f"import os; os.write(1, {answer!r})")
+    assert decode_file(memo)[1].sample_rate == 16_000
 
 
 @linux
