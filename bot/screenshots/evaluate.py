@@ -85,7 +85,7 @@ def measure(chats: Sequence[dict[str, Any]], keep: Path | None = None) -> list[R
             picture = SPOILERS[spoilt](clean, number)
             kind = "png" if spoilt in ("as taken", "cropped") else "jpg"
             path = (keep or Path(folder)) / f"{number:02d}-{look.name}.{kind}"
-            picture.save(path, **({} if kind == "png" else {"quality": 90}))
+            picture.save(path, quality=90)
             results.append(_result(path, look.name, spoilt, sender, said, chat))
     return results
 

@@ -202,7 +202,8 @@ def _cells(image: Image.Image, cell: int) -> Grey:
     rows, columns = max(1, pixels.shape[0] // cell), max(1, pixels.shape[1] // cell)
     pixels = pixels[: rows * cell, : columns * cell]
     if pixels.shape[0] < cell or pixels.shape[1] < cell:
-        return np.median(pixels.reshape(1, 1, -1, 3), 2).astype(np.uint8)
+        whole: Grey = np.median(pixels.reshape(1, 1, -1, 3), 2).astype(np.uint8)
+        return whole
     blocks = pixels.reshape(rows, cell, columns, cell, 3).transpose(0, 2, 4, 1, 3)
     flat = blocks.reshape(rows, columns, 3, cell * cell)
     middle = flat.shape[-1] // 2
