@@ -106,6 +106,7 @@ class LocalAnalyst:
     def start(self) -> None:
         """Begin to load the models; memos may come at once."""
         self._task = asyncio.create_task(self._run(), name="analyst")
+        self._task.add_done_callback(self._over)
 
     async def listen(self, memo: Memo, tell: Tell) -> Finding:
         """See `Analyst.listen`."""
@@ -153,22 +154,35 @@ class LocalAnalyst:
         """A worker whose models are loaded, after as many starts as that takes."""
         pause = self.retry_seconds
         for failures in itertools.count(1):
-            self.worker = await WorkerProcess.start(self.command)
             try:
-                await self.worker.ready()
-            except WorkerDied as death:
+                self.worker = worker = await WorkerProcess.start(self.command)
+                try:
+                    await worker.ready()
+                except WorkerDied:
+                    await worker.kill()
+                    raise
+            except (WorkerDied, OSError) as death:
+                # OSError: no such program, or for now no memory or no descriptors for a process.
                 log.error("worker_does_not_start", reason=str(death), failures=failures)
-                await self.worker.kill()
             else:
                 self._unable = False
                 log.info("worker_ready")
-                return self.worker
+                return worker
             if failures >= MAX_STARTS:
                 self._unable = True
                 self._give_up(CannotListen)
             await asyncio.sleep(pause)
             pause = min(pause * 2, MAX_RETRY_SECONDS)
         raise AssertionError("counting has no end")
+
+    def _over(self, task: "asyncio.Task[None]") -> None:
+        """The work ended by itself, which it never should: nobody may wait for it in silence."""
+        if task.cancelled():
+            return
+        error = task.exception()
+        log.critical("analyst_ended", error=type(error).__name__, exc_info=error)
+        self._unable = True
+        self._give_up(CannotListen)
 
     async def _work_or_death(self, worker: WorkerProcess) -> bool:
         """Wait for a memo; True if there is one, False if the worker ended meanwhile."""

@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.analysis import LocalAnalyst, Memo
 from bot.errors import CannotListen, QueueFull, Stopping
+from bot.worker_process import worker_command
+from tests.bot.houses import settings_in
 from voice.errors import Undecodable
 from voice.results import Analysis
 
@@ -207,6 +210,65 @@ async def test_without_models_nobody_waits_for_ever(memo):
             await analyst.listen(memo("say hello"), Teller())
         with pytest.raises(CannotListen):
             await analyst.listen(memo("say hello"), Teller())
+
+
+async def test_a_worker_that_cannot_even_be_started_leaves_nobody_waiting(memo, tmp_path):
+    """No program, no memory, no descriptors: told like a worker that dies, and tried again."""
+    program = tmp_path / "python"
+    analyst = LocalAnalyst((str(program), "-m", "tests.bot.stub_worker"), 20, 10, 20.0, 0.01)
+    analyst.start()
+    try:
+        async with asyncio.timeout(20):
+            with pytest.raises(CannotListen):
+                await analyst.listen(memo("say hello"), Teller())
+            program.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+            program.chmod(0o700)
+            finding = None
+            while finding is None:
+                await asyncio.sleep(0.01)
+                with contextlib.suppress(CannotListen):
+                    finding = await analyst.listen(memo("say hello"), Teller())
+        assert isinstance(finding.heard, Analysis)
+    finally:
+        await analyst.close()
+
+
+async def test_an_analyst_that_ends_by_itself_leaves_nobody_waiting(memo, monkeypatch):
+    """An error that nobody expected ends the work, not the answers."""
+
+    async def break_down(_self):
+        raise LookupError("unexpected")
+
+    monkeypatch.setattr(LocalAnalyst, "_wake", break_down)
+    with structlog.testing.capture_logs() as lines:
+        async with analyst_at_work() as analyst, asyncio.timeout(5):
+            with pytest.raises(CannotListen):
+                await analyst.listen(memo("say hello"), Teller())
+            with pytest.raises(CannotListen):
+                await analyst.listen(memo("say hello"), Teller())
+    assert [line["event"] for line in lines] == ["analyst_ended"]
+
+
+def test_nothing_in_the_working_folder_is_imported_by_the_worker(tmp_path):
+    """Someone may start the bot in a folder of downloads; ours is found all the same."""
+    settings = settings_in(tmp_path)
+    folder = tmp_path / "here"
+    (folder / "bot").mkdir(parents=True)
+    for name in ("bot/__init__.py", "bot/worker.py", "voice.py", "json.py", "argparse.py"):
+        (folder / name).write_text("raise SystemExit(99)")
+    command = [*worker_command(settings), "--help"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "--threads" in done.stdout
 
 
 async def test_stopping_finishes_what_is_in_hand(memo):
