@@ -104,3 +104,22 @@ def report(
         print(tables)
     else:
         write_file(out, tables.encode())
+
+
+@app.command("text")
+def text(
+    messages: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="One JSON object a line.")
+    ],
+    out: Annotated[Path | None, typer.Option(help="Write the scores to this file.")] = None,
+) -> None:
+    """How often requests for money are recognised, and ordinary messages left alone."""
+    from familyguard import text_evaluation
+
+    try:
+        rows = text_evaluation.evaluate(messages)
+    except (KeyError, ValueError) as error:
+        give_up(f"{messages}: {error}", UNUSABLE_INPUT)
+    if out is not None:
+        text_evaluation.write_scores(rows, out)
+    print(text_evaluation.report(rows))

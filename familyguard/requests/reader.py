@@ -16,8 +16,8 @@ WATCH_FROM = 3.0
 """Natural-log likelihood ratio from which an opening is worth watching."""
 
 WORDS_ALONE = 2.5
-"""So much more is asked where no pattern fired: nobody can check why a single word weighs.  A
-request for money asks it where no pattern about money fired."""
+"""So much more a request for money asks where no pattern about money fired: nobody can check why a
+single word weighs."""
 
 WORDING = "wording"
 """The kind of a signal that no pattern knows: words that weigh in the learnt layer."""
@@ -27,8 +27,8 @@ SOFT = frozenset({Sign.URGENCY, Sign.SECRECY, Sign.STORY, Sign.GUILT, Sign.WORDI
 
 MONEY_SIGNS = frozenset({Sign.MONEY_REQUEST, Sign.UNTRACEABLE_PAYMENT, Sign.UNKNOWN_PAYEE})
 
-PLAIN_REQUEST = frozenset({"asks_money", "pay_for_me", "safe_account"})
-"""The kinds whose quote best shows what is asked."""
+PLAIN_WORDS = frozenset({"asks_money", "pay_for_me", "safe_account", "new_number"})
+"""The kinds whose quote best shows what is asked, or who this is said to be."""
 
 _STAGES = list(Stage)
 
@@ -54,11 +54,12 @@ class Reader:
         found = signals.find(text, folded, language, self.home_countries)
         calm = CALMS_BY if self.payees is not None and self.payees.covers(text) else 0.0
         result = score(folded, found)
-        about_money, has_sign = _about_money(found), _has_sign(found)
-        money = result.money - calm + (suspicion if about_money else -WORDS_ALONE)
-        opening = result.opening - calm + suspicion - (0.0 if has_sign else WORDS_ALONE)
+        money = result.money - calm + (suspicion if _about_money(found) else -WORDS_ALONE)
+        opening = result.opening - calm + suspicion
         asks_money = money >= MONEY_FROM
-        if not asks_money and opening < WATCH_FROM:
+        # An opening by its single words alone would be a reason that nobody can follow: «Hello, how
+        # are you» is how frauds begin, and everything else.
+        if not asks_money and (opening < WATCH_FROM or not _has_sign(found)):
             return None
         shown = _shown(text, folded, found, asks_money)
         return Request(
@@ -70,8 +71,8 @@ class Reader:
 
 
 def _has_sign(found: tuple[Signal, ...]) -> bool:
-    table = patterns.kinds()
-    return any(table[signal.kind].sign is not None for signal in found)
+    kinds = [patterns.kinds()[signal.kind] for signal in found]
+    return any(kind.sign is not None and not kind.ordinary for kind in kinds)
 
 
 def _about_money(found: tuple[Signal, ...]) -> bool:
@@ -117,12 +118,12 @@ def evidence(request: Request | None) -> tuple[Evidence, ...]:
     table = patterns.kinds()
     asks_money = _STAGES.index(request.stage) >= _STAGES.index(Stage.MONEY)
     first: dict[Sign, str] = {}
-    # The plain request is the best quote for «asks for money», wherever it stands.
-    plain_first = sorted(request.signals, key=lambda signal: signal.kind not in PLAIN_REQUEST)
+    # The plainest words are the best quote, wherever they stand.
+    plain_first = sorted(request.signals, key=lambda signal: signal.kind not in PLAIN_WORDS)
     for signal in plain_first:
         sign = table[signal.kind].sign if signal.kind in table else None
         if signal.kind == WORDING:
-            sign = Sign.MONEY_REQUEST if asks_money else Sign.WORDING
+            sign = Sign.MONEY_REQUEST
         if sign is None or (sign is Sign.MONEY_REQUEST and not asks_money):
             continue
         first.setdefault(sign, signal.quote)
