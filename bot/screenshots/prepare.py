@@ -29,6 +29,9 @@ from bot.screenshots.model import MAX_PIXELS, PictureProblem, Side, UnreadablePi
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP")
 """Pillow's names of the only kinds of file that are opened; MPO is a camera's JPEG with extras."""
 
+LEAST_SIDE = 16
+"""Pixels: no line of letters fits into less."""
+
 WORK_PIXELS = 6_000_000
 """A larger picture is shrunk first: enough for a large telephone's screen, pixel for pixel."""
 
@@ -99,6 +102,8 @@ def open_picture(data: bytes) -> Image.Image:
     if image.width * image.height > MAX_PIXELS:
         size = f"{image.width} x {image.height}"
         raise UnreadablePicture(PictureProblem.TOO_MANY_PIXELS, size)
+    if min(image.size) < LEAST_SIDE:
+        raise UnreadablePicture(PictureProblem.NO_WORDS, f"{image.width} x {image.height}")
     try:
         image = _fitting(image)
         image = ImageOps.exif_transpose(image)

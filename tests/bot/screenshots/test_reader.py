@@ -82,8 +82,8 @@ def test_it_reads_spoilt_pictures(name: str, tmp_path: Path, tessdata: Path):
     """Shrunk, compressed, cropped or photographed, the request can still be read."""
     spoilt = SPOILERS[name](draw_chat(LOOKS[1], SIZES[1], SENDER, CHAT), 3)
     found = read_picture(written(tmp_path, saved(spoilt, "PNG")), folder=tessdata)
-    assert "850 euro" in found.their_text
-    assert "nieuwe nummer" in found.their_text
+    words = found.their_text.split()
+    assert {"nieuwe", "nummer", "850", "euro", "overmaken?"} <= set(words)
 
 
 def refusal(path: Path, folder: Path, limits: Limits = USUAL) -> PictureProblem:
