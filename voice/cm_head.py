@@ -14,6 +14,9 @@ from voice.tensor_file import read_tensors
 
 MODEL = "countermeasure"
 
+SQUASH = 2.0
+"""Standard deviations beyond which a feature hardly grows any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
@@ -30,7 +33,7 @@ class Opinion:
 class Committee:
     """Linear heads, each trained on other sources, so that their disagreement shows doubt.
 
-    A head's output is its dot product with the standardised features plus its bias.
+    A head's output is its dot product with the standardised, squashed features plus its bias.
     """
 
     def __init__(self, tensors: dict[str, Tensor]) -> None:
@@ -56,7 +59,7 @@ class Committee:
     def opinion(self, features: Tensor) -> Opinion:
         """What the committee thinks of features of shape (N_FEATURES,)."""
         standard = (features - self._center) / self._scale
-        votes = self._heads @ standard + self._biases
+        votes = self._heads @ squashed(standard) + self._biases
         score = votes.mean() - self._doubt * votes.std(unbiased=False)
         apart = (standard @ self._basis) / self._spread
         distance = apart.square().mean().sqrt() / self._limit
@@ -78,6 +81,14 @@ def load_committee(path: Path, sha256: str) -> Committee:
 def standardisation(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Center and scale of features of shape (n, N_FEATURES), as the heads expect them."""
     return features.mean(0), features.std(0) + np.float32(1e-3)
+
+
+def squashed(standard: Tensor) -> Tensor:
+    """Standardised features with their extremes tamed.
+
+    Odd recordings put single features ten deviations off, which would outvote all the others.
+    """
+    return SQUASH * torch.tanh(standard / SQUASH)
 
 
 def as_tensor(values: np.ndarray) -> Tensor:

@@ -40,7 +40,7 @@ MAX_HEARD_SECONDS = 60.0
 N_LAYERS = 3
 
 WEIGHTS = Path(__file__).with_name("weights") / "countermeasure.safetensors"
-WEIGHTS_SHA256 = "f3545f2a6e23029ef6b82c3058946f7143490aaee94b375a8232c8035d59c4c5"
+WEIGHTS_SHA256 = "ed341d57253c35199e9863af36f0a50c005f5bd2d228e0b7e39b3062d81243ad"
 
 
 class Countermeasure(Protocol):

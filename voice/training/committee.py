@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from voice.cm_head import standardisation
+from voice.cm_head import squashed, standardisation
 from voice.training.ridge import Floats, Labels, fit, linear_kernel
 
 HEADS = 12
@@ -52,7 +52,8 @@ def train(
     `made` is 1 for synthetic speech, `source` numbers the recording source.
     """
     center, scale = standardisation(features)
-    standard = (features - center) / scale
+    plain = (features - center) / scale
+    standard = squashed(torch.from_numpy(plain)).numpy()
     kernel, divisor = linear_kernel(standard)
     random = np.random.default_rng(SEED)
     heads, biases, outputs = [], [], []
@@ -65,8 +66,9 @@ def train(
         if on_head is not None:
             on_head(number)
     votes = np.stack(outputs)
-    basis, spread = _principal(standard)
-    apart = np.sqrt(np.mean(np.square(standard @ basis / spread), axis=1))
+    # Squashing would hide how odd a clip is.
+    basis, spread = _principal(plain)
+    apart = np.sqrt(np.mean(np.square(plain @ basis / spread), axis=1))
     limit = float(np.percentile(apart, LIMIT_PERCENTILE))
     return Trained(
         tensors={

@@ -1,0 +1,72 @@
+"""Held-out scores are what they claim to be, and training gives weights that load."""
+
+import numpy as np
+import pytest
+import torch
+
+from voice.cm_features import N_FEATURES
+from voice.cm_head import Committee, as_tensor
+from voice.training.calibrate import calibrated, summary
+from voice.training.committee import HEADS, train
+from voice.training.ridge import balanced, fit, linear_kernel
+
+RANDOM = np.random.default_rng(3)
+SOURCES = np.repeat(np.arange(6), 12)
+MADE = np.tile(np.array([0, 1]), 36)
+
+
+def features(width: int) -> np.ndarray:
+    """Made speech is shifted in the first eight features, and every source in all of them."""
+    values = RANDOM.standard_normal((len(MADE), width))
+    values += RANDOM.standard_normal((6, width))[SOURCES] * 0.5
+    values[:, :8] += 1.5 * MADE[:, None]
+    return values.astype(np.float32)
+
+
+def test_a_held_out_score_is_that_of_a_model_without_the_source() -> None:
+    """The shortcut gives what an honest fit on the other sources gives."""
+    rows = features(20)
+    kernel, _ = linear_kernel(rows)
+    found = fit(kernel, MADE, SOURCES, np.ones(len(MADE), dtype=np.bool_), 0.6)
+    weights = balanced(MADE, SOURCES)
+    rest = SOURCES != 2
+    system = kernel[rest][:, rest] + 1.0 + torch.diag(torch.from_numpy(0.6 / weights[rest]))
+    target = torch.from_numpy((2.0 * MADE[rest] - 1).astype(np.float32))
+    expected = (kernel[~rest][:, rest] + 1.0) @ torch.linalg.solve(system, target)
+    assert np.allclose(found.held_out[~rest], expected.numpy(), atol=1e-3)
+
+
+def test_sources_that_were_not_heard_have_no_part() -> None:
+    """Their weight in the solution is zero, and they are scored like strangers."""
+    kernel, _ = linear_kernel(features(20))
+    found = fit(kernel, MADE, SOURCES, SOURCES != 4, 0.6)
+    assert not found.dual[SOURCES == 4].any()
+    assert found.held_out[(SOURCES == 4) & (MADE == 1)].mean() > 0
+
+
+def test_weights_balance_classes_and_sources() -> None:
+    """A source with many clips has no more say than one with few."""
+    made = np.array([0, 0, 0, 1, 1, 0])
+    source = np.array([0, 0, 0, 0, 1, 1])
+    weights = balanced(made, source)
+    assert weights.mean() == pytest.approx(1.0)
+    assert weights[made == 0].sum() == pytest.approx(weights[made == 1].sum())
+    assert weights[:3].sum() == pytest.approx(weights[5])
+
+
+def test_the_trained_committee_tells_the_kinds_apart() -> None:
+    """The tensors load into a committee whose opinions follow the labels of unseen sources."""
+    rows = features(N_FEATURES)
+    rows[:, :400] += 1.5 * MADE[:, None]
+    done: list[int] = []
+    trained = train(rows, MADE.astype(np.int64), SOURCES, done.append)
+    assert done == list(range(HEADS))
+    committee = Committee({name: as_tensor(value) for name, value in trained.tensors.items()})
+    opinions = [committee.opinion(torch.from_numpy(row)).score for row in rows]
+    assert np.mean(np.array(opinions)[MADE == 1]) > np.mean(np.array(opinions)[MADE == 0])
+    assert trained.score[MADE == 1].mean() > trained.score[MADE == 0].mean()
+    line = calibrated(trained, MADE, np.full(len(MADE), 5.0, dtype=np.float32))
+    assert line.slope > 0
+    text = summary(trained.score, MADE, SOURCES, np.where(MADE == 1, "clone", "human"))
+    assert "clone" in text
+    assert "worst" in text
