@@ -348,7 +348,7 @@ def extract(
                         _copy(member, output, size_bytes)
     except (KeyError, zipfile.BadZipFile, EOFError) as error:
         raise SourceError(f"{source} lacks the file ({error})") from error
-    except (zlib.error, RuntimeError, NotImplementedError, ValueError) as error:
+    except (zlib.error, RuntimeError, ValueError) as error:
         # Damaged, encrypted, or of a form that no installer writes.
         raise SourceError(f"{source} cannot be unpacked ({error})") from error
 
