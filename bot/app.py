@@ -1,6 +1,5 @@
 """How the bot is put together: the routing table, and the life of the application."""
 
-import shutil
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +19,8 @@ from bot import access, keyboards
 from bot.analysis import Analyst
 from bot.context import App, Context, House, OrderlyProcessor
 from bot.delivery import RETRY_SECONDS, PatientLimiter
-from bot.errors import UnusableSettings, on_error
+from bot.errors import on_error
+from bot.folders import prepare_folders
 from bot.handlers import check, fallback, screenshot, start
 from bot.media import attachment, picture
 from bot.settings import Settings
@@ -128,19 +128,6 @@ def house_of(app: App) -> House:
     house = app.bot_data["house"]
     assert isinstance(house, House)
     return house
-
-
-def prepare_folders(settings: Settings) -> None:
-    """Make the folders, for this account only, and clear away what a crash left behind."""
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if settings.incoming.exists():
-            shutil.rmtree(settings.incoming)
-        settings.incoming.mkdir(mode=0o700)
-    except OSError as error:
-        raise UnusableSettings(
-            f"The data folder {settings.data_dir} cannot be used: {error.strerror}."
-        ) from None
 
 
 async def publish_commands(app: App) -> None:

@@ -12,6 +12,7 @@ from bot.analysis import LocalAnalyst
 from bot.app import ALLOWED_UPDATES, build_application, house_of, publish_commands
 from bot.context import App
 from bot.errors import UnusableSettings
+from bot.folders import only_bot
 from bot.logs import secrets_in, set_up_logging
 from bot.settings import Settings
 from bot.texts import Texts
@@ -29,7 +30,7 @@ def run(settings: Settings) -> None:
     """Serve the family by long polling until SIGTERM or Ctrl-C.
 
     Raises:
-        UnusableSettings: Telegram does not know the token.
+        UnusableSettings: Telegram does not know the token, or the data folder cannot be used.
     """
     set_up_logging(secrets_in(settings))
     asyncio.run(serve(settings))
@@ -50,14 +51,15 @@ async def serve(settings: Settings, command: Sequence[str] | None = None) -> Non
         queue_per_member=settings.queue_per_member,
         memo_seconds=settings.memo_seconds,
     )
-    app = build_application(settings, analyst)
-    try:
-        if await _connect(app, stop):
-            await _work(app, analyst, stop)
-    finally:
-        await analyst.close()
-        await app.shutdown()
-        house_of(app).store.close()
+    with only_bot(settings):
+        app = build_application(settings, analyst)
+        try:
+            if await _connect(app, stop):
+                await _work(app, analyst, stop)
+        finally:
+            await analyst.close()
+            await app.shutdown()
+            house_of(app).store.close()
 
 
 async def _connect(app: App, stop: asyncio.Event) -> bool:

@@ -2,16 +2,19 @@
 
 The sources in order of preference: `FAMILYGUARD_…` variables, `.env` in the working folder, one
 file a setting in the secrets folder.  The token has no default, and a file that holds it must not
-be readable by other accounts of the machine.
+be readable by other accounts of the machine; no file that is read may be theirs to write, since the
+address to which the token is sent is a setting too.
 """
 
 import os
 import re
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
+import httpx
 import platformdirs
-from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.errors import UnusableSettings
@@ -24,12 +27,21 @@ DOCKER_SECRETS = Path("/run/secrets")
 TOKEN_FORM = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 """What a bot token looks like: the bot's number, a colon, and a key."""
 
-OTHERS_MAY_READ = 0o077
+OTHERS = 0o077
 """The permission bits of a file that belong to its group and to everyone else."""
+
+OTHERS_MAY_WRITE = 0o022
 
 
 def _system_language() -> Language:
     return pick_language(os.environ.get("LC_ALL") or os.environ.get("LANG"))
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Settings(BaseSettings):
@@ -46,8 +58,9 @@ class Settings(BaseSettings):
     )
 
     telegram_token: SecretStr = Field(description="the bot's token, from @BotFather")
-    telegram_api_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+")] = Field(
-        TELEGRAM_API_URL, description="another Bot API server, such as the playground's"
+    telegram_api_url: str = Field(
+        TELEGRAM_API_URL,
+        description="another Bot API server: https://, or http:// on this machine only",
     )
     data_dir: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("familyguard"),
@@ -85,8 +98,23 @@ class Settings(BaseSettings):
 
     @field_validator("telegram_api_url")
     @classmethod
-    def _without_slash(cls, url: str) -> str:
-        return url.rstrip("/")
+    def _keeps_the_token(cls, address: str) -> str:
+        """The token is in every call, so it must not leave this machine in the clear."""
+        try:
+            # The parser of the library that will connect, so that no two read it differently.
+            url = httpx.URL(address)
+        except httpx.InvalidURL:
+            raise ValueError("that is not a web address") from None
+        if url.scheme not in ("http", "https") or not url.host or re.search(r"[\s\\]", address):
+            raise ValueError("it looks like https://example.org")
+        if url.userinfo or url.query or url.fragment:
+            raise ValueError("it takes no name, password, question mark or #")
+        if url.scheme == "http" and not _is_this_machine(url.host):
+            raise ValueError(
+                "http:// would send the bot's token unprotected, so it works on this machine only; "
+                "use https://"
+            )
+        return address.rstrip("/")
 
     @property
     def base_url(self) -> str:
@@ -122,21 +150,50 @@ def load_settings(env_file: Path = Path(".env"), secrets_dir: Path | None = None
         secrets_dir = Path(named) if named else DOCKER_SECRETS
         if named and not secrets_dir.is_dir():
             raise UnusableSettings(f"The secrets folder {secrets_dir} does not exist.")
-    for file in _files_with_the_token(env_file, secrets_dir):
-        if file.stat().st_mode & OTHERS_MAY_READ:
-            raise UnusableSettings(
-                f"Other accounts on this machine can read {file}, which holds the bot's token; "
-                f"run «chmod 600 {file}» and start again."
-            )
     try:
+        _refuse_foreign_files(env_file, secrets_dir)
         return Settings(
             _env_file=env_file if env_file.is_file() else None,
             _secrets_dir=secrets_dir if secrets_dir.is_dir() else None,
         )
+    except UnicodeDecodeError:
+        raise UnusableSettings(
+            f"{env_file} or a file in {secrets_dir} is not text in UTF-8."
+        ) from None
+    except OSError as error:
+        raise UnusableSettings(
+            f"{error.filename or env_file} cannot be read: {error.strerror}."
+        ) from None
     except ValidationError as error:
         raise UnusableSettings(_first_problem(error)) from None
     except SettingsError as error:
         raise UnusableSettings(f"The settings cannot be read: {error}.") from None
+
+
+def _refuse_foreign_files(env_file: Path, secrets_dir: Path) -> None:
+    """Raise UnusableSettings for a file that others may write, or that shows them the token."""
+    with_token = _files_with_the_token(env_file, secrets_dir)
+    files = [env_file] if env_file.is_file() else []
+    if secrets_dir.is_dir():
+        entries = sorted(secrets_dir.iterdir())
+        files += [file for file in entries if file.name.upper().startswith(PREFIX)]
+    for file in files:
+        facts = file.stat()
+        if facts.st_uid not in (os.geteuid(), 0):
+            raise UnusableSettings(
+                f"{file} belongs to another account of this machine, which may change it; "
+                f"make it your own with «chown» and start again."
+            )
+        if file in with_token and facts.st_mode & OTHERS:
+            raise UnusableSettings(
+                f"Other accounts on this machine can read {file}, which holds the bot's token; "
+                f"run «chmod 600 {file}» and start again."
+            )
+        if facts.st_mode & OTHERS_MAY_WRITE:
+            raise UnusableSettings(
+                f"Other accounts on this machine can change {file}; "
+                f"run «chmod go-w {file}» and start again."
+            )
 
 
 def _files_with_the_token(env_file: Path, secrets_dir: Path) -> list[Path]:

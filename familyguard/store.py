@@ -21,8 +21,9 @@ CODE_BYTES = 24
 INVITATION_SECONDS = 15 * 60
 """An invitation travels through a chat that may be read by others, so it is short-lived."""
 
-BUSY_SECONDS = 5
-"""How long one process waits for another that is writing."""
+BUSY_SECONDS = 1
+"""How long one process waits for another that is writing, which takes milliseconds.  The bot does
+nothing else meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

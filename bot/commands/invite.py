@@ -13,13 +13,14 @@ def invite() -> None:
     """Print a link that lets one person use the bot; it works once, for fifteen minutes."""
     import asyncio
 
+    from bot.folders import make_private
     from bot.settings import load_settings
     from familyguard.store import INVITATION_SECONDS, Store
 
     settings = load_settings()
     # Asked before the code exists, so that its minutes are not spent on a slow network.
     name = asyncio.run(_bot_name(settings))
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(settings.data_dir)
     with Store(settings.database) as store:
         code = store.create_invitation(time.time())
 

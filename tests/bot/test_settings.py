@@ -1,9 +1,11 @@
 """Settings: where they come from, and one clear sentence about what is wrong."""
 
+import os
+
 import pytest
 
-from bot.app import prepare_folders
 from bot.errors import UnusableSettings
+from bot.folders import only_bot, prepare_folders
 from bot.settings import Settings, load_settings
 from tests.bot.fake_telegram import TOKEN
 from tests.bot.houses import settings_in
@@ -12,8 +14,6 @@ from tests.bot.houses import settings_in
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch):
     """Nothing of the machine's own settings."""
-    import os
-
     for name in [name for name in os.environ if name.startswith("FAMILYGUARD_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("FAMILYGUARD_DATA_DIR", "/nowhere")
@@ -106,6 +106,73 @@ def test_a_wrong_value_is_one_sentence_without_the_value(
     assert "my-token" not in str(error.value)
 
 
+@pytest.mark.parametrize("mode", [0o664, 0o646, 0o620, 0o602])
+def test_a_settings_file_that_others_can_change_is_refused(env_file, secrets_dir, tmp_path, mode):
+    """Also without the token in it: one line would send the token to another server."""
+    env_file.write_text("FAMILYGUARD_LANGUAGE=en\n")
+    env_file.chmod(mode)
+    with pytest.raises(UnusableSettings, match=r"can change .*chmod go-w") as error:
+        load_settings(env_file, secrets_dir)
+    assert "\n" not in str(error.value)
+    other = secrets_dir / "familyguard_telegram_api_url"
+    other.write_text("https://bot.example")
+    other.chmod(mode)
+    with pytest.raises(UnusableSettings, match=r"can change .*chmod go-w"):
+        load_settings(tmp_path / "none", secrets_dir)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_settings_file_of_another_account_is_refused(env_file, secrets_dir):
+    """In a folder that several people share somebody may have put it there first."""
+    env_file.write_text("FAMILYGUARD_LANGUAGE=en\n")
+    os.chown(env_file, 65534, -1)
+    with pytest.raises(UnusableSettings, match="belongs to another account"):
+        load_settings(env_file, secrets_dir)
+
+
+def test_a_settings_file_that_is_no_text_is_one_sentence(env_file, secrets_dir, tmp_path):
+    """Not a traceback, which could show what is in it."""
+    env_file.write_bytes(b"FAMILYGUARD_LANGUAGE=\xff\xfe\n")
+    with pytest.raises(UnusableSettings, match="is not text in UTF-8") as error:
+        load_settings(env_file, secrets_dir)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://203.0.113.9",
+        "http://bot.example",
+        "http://127.0.0.1.bot.example",
+        "http://127.0.0.1@bot.example",
+        "http://localhost.bot.example",
+        "http://bot.example\\@127.0.0.1",
+        "https://name:word@bot.example",
+        "https://bot.example/?x=",
+        "https://",
+        "http://[",
+        "bot.example",
+    ],
+)
+def test_the_token_is_not_sent_unprotected(env_file, tmp_path, monkeypatch, address):
+    """It stands in the address of every call."""
+    monkeypatch.setenv("FAMILYGUARD_TELEGRAM_API_URL", address)
+    with pytest.raises(UnusableSettings, match="API_URL cannot be used") as error:
+        load_settings(env_file, tmp_path / "none")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:8081", "http://127.1.2.3", "http://[::1]:80", "http://localhost:1",
+     "https://bot.example:8443", "https://bot.example/telegram"],
+)  # fmt: skip
+def test_this_machine_and_protected_servers_are_accepted(env_file, tmp_path, monkeypatch, address):
+    """The playground's, a local Bot API server, and one behind a certificate."""
+    monkeypatch.setenv("FAMILYGUARD_TELEGRAM_API_URL", address)
+    assert load_settings(env_file, tmp_path / "none").telegram_api_url == address
+
+
 def test_without_a_token_the_sentence_says_where_to_get_one(tmp_path):
     """It has no default."""
     with pytest.raises(UnusableSettings, match=r"FAMILYGUARD_TELEGRAM_TOKEN is not set.*BotFather"):
@@ -134,6 +201,71 @@ def test_a_data_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     with pytest.raises(UnusableSettings, match="data folder") as error:
         prepare_folders(settings_in(tmp_path))
     assert "\n" not in str(error.value)
+
+
+def test_a_data_folder_that_others_can_enter_is_closed(tmp_path):
+    """It is ours, so it only has to be shut."""
+    settings = settings_in(tmp_path)
+    settings.data_dir.mkdir()
+    settings.data_dir.chmod(0o777)
+    prepare_folders(settings)
+    assert settings.data_dir.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away")
+def test_an_open_data_folder_of_another_account_is_refused(tmp_path):
+    """Whoever owns it could exchange the database."""
+    settings = settings_in(tmp_path)
+    settings.data_dir.mkdir(mode=0o755)
+    os.chown(settings.data_dir, 65534, -1)
+    with pytest.raises(UnusableSettings, match="chmod 700") as error:
+        prepare_folders(settings)
+    assert "\n" not in str(error.value)
+
+
+def test_a_link_in_the_place_of_the_incoming_folder_is_refused(tmp_path):
+    """What it leads to is not emptied."""
+    settings = settings_in(tmp_path)
+    victim = tmp_path / "photos"
+    victim.mkdir()
+    (victim / "keep").write_text("precious")
+    settings.data_dir.mkdir(mode=0o700)
+    settings.incoming.symlink_to(victim)
+    with pytest.raises(UnusableSettings, match="is a link") as error:
+        prepare_folders(settings)
+    assert "\n" not in str(error.value)
+    assert (victim / "keep").read_text() == "precious"
+
+
+def test_a_name_that_no_folder_can_have_is_one_sentence(tmp_path):
+    """A null character in the settings."""
+    with pytest.raises(UnusableSettings, match="data folder"):
+        prepare_folders(settings_in(tmp_path, data_dir=tmp_path / "a\0b"))
+
+
+def test_a_second_bot_does_not_empty_the_first_ones_folder(tmp_path):
+    """It refuses with one sentence; once the first has ended, it may start."""
+    settings = settings_in(tmp_path)
+    with only_bot(settings):
+        prepare_folders(settings)
+        (settings.incoming / "memo").write_text("being listened to")
+        with pytest.raises(UnusableSettings, match="already running") as error, only_bot(settings):
+            prepare_folders(settings)
+        assert "\n" not in str(error.value)
+        assert (settings.incoming / "memo").exists()
+    with only_bot(settings):
+        prepare_folders(settings)
+    assert not list(settings.incoming.iterdir())
+
+
+def test_a_link_in_the_place_of_the_lock_is_refused(tmp_path):
+    """Nothing is made where it leads."""
+    settings = settings_in(tmp_path)
+    settings.data_dir.mkdir(mode=0o700)
+    (settings.data_dir / "run.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UnusableSettings, match="data folder"), only_bot(settings):
+        pass
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_every_setting_says_what_it_is_for():

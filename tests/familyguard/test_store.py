@@ -122,7 +122,7 @@ def test_the_pragmas_hold(store):
     assert database.execute("pragma journal_mode").fetchone() == ("wal",)
     assert database.execute("pragma foreign_keys").fetchone() == (1,)
     assert database.execute("pragma secure_delete").fetchone() == (1,)
-    assert database.execute("pragma busy_timeout").fetchone() == (5000,)
+    assert database.execute("pragma busy_timeout").fetchone() == (1000,)
 
 
 def test_no_names_are_stored(path):

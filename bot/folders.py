@@ -1,0 +1,86 @@
+"""The data folder: for this account only, and for one running bot at a time."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.errors import UnusableSettings
+from bot.settings import OTHERS, Settings
+
+LOCK = "run.lock"
+"""Held by the running bot; it goes away with its process, so that no stale lock can remain."""
+
+
+@contextlib.contextmanager
+def only_bot(settings: Settings) -> Iterator[None]:
+    """Hold the data folder: a second bot would empty the folder in which the first one listens.
+
+    Raises:
+        UnusableSettings: another bot holds it, or the folder cannot be used.
+    """
+    folder = settings.data_dir
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    with _told_of(folder):
+        make_private(folder)
+        descriptor = os.open(folder / LOCK, flags, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UnusableSettings(
+                f"Another FamilyGuard is already running with the data folder {folder}; stop that "
+                "one first, or choose another folder with FAMILYGUARD_DATA_DIR."
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def prepare_folders(settings: Settings) -> None:
+    """Make the folders, for this account only, and clear away what a crash left behind.
+
+    Raises:
+        UnusableSettings: with one sentence on what is wrong.
+    """
+    incoming = settings.incoming
+    with _told_of(settings.data_dir):
+        make_private(settings.data_dir)
+        if incoming.is_symlink():
+            raise UnusableSettings(
+                f"{incoming} is a link, and what it leads to would be emptied; remove the link."
+            )
+        if incoming.exists():
+            shutil.rmtree(incoming)
+        incoming.mkdir(mode=0o700)
+
+
+def make_private(folder: Path) -> None:
+    """Make `folder`, or shut others out of the one that is there.
+
+    Raises:
+        UnusableSettings: others can enter it, and it belongs to somebody else.
+        OSError: it cannot be made.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    facts = folder.stat()
+    if not facts.st_mode & OTHERS:
+        return
+    if facts.st_uid != os.geteuid():
+        raise UnusableSettings(
+            f"Other accounts of this machine can enter the data folder {folder}, which belongs to "
+            f"another account; run «chmod 700 {folder}» as that account and start again."
+        )
+    folder.chmod(0o700)
+
+
+@contextlib.contextmanager
+def _told_of(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        # ValueError: a name that no file can have.
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise UnusableSettings(f"The data folder {folder!s} cannot be used: {reason}.") from None
