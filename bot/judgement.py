@@ -12,6 +12,9 @@ from voice.calibration import SYNTHETIC_LLR, VOICE_DIFFERENT_LLR, VOICE_SIMILAR_
 from voice.errors import Undecodable
 from voice.results import Analysis, Problem, Unchecked
 
+UNOPENED = "unopened"
+"""Not-checked code of a file that could not be opened: all of it."""
+
 TEXT_ONLY = "sound"
 """Not-checked code of a message without sound."""
 
@@ -76,7 +79,7 @@ def judge_failure(
     written = read_message(message, language) if message.strip() else None
     pieces = [Evidence(Sign.UNJUDGEABLE, str(reason)), *_words_evidence(message, written)]
     return Judgement(
-        verdict=judge(pieces),
+        verdict=judge(pieces, [UNOPENED]),
         request=written,
         message=message,
         failure=reason if isinstance(reason, Undecodable) else None,

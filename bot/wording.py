@@ -63,10 +63,7 @@ def shorten(foreign: str, limit: int = MAX_QUOTE) -> str:
 
 def factors(judgement: Judgement, texts: Texts) -> tuple[tuple[str, str], ...]:
     """The factor table: name of each factor, and what it says on the verbal scale."""
-    request = judgement.request
-    table = [
-        ("factor.request", texts.get(f"factor.request.{request.stage if request else 'none'}"))
-    ]
+    table = [("factor.request", texts.get(_request(judgement)))]
     if judgement.sender:
         claim = texts.get("factor.sender.claim", name=shorten(judgement.sender))
         table.append(("factor.sender", claim))
@@ -80,6 +77,15 @@ def factors(judgement: Judgement, texts: Texts) -> tuple[tuple[str, str], ...]:
         if analysis.transcript and analysis.transcript.text:
             table.append(("factor.words", shorten(analysis.transcript.text, 500)))
     return tuple((texts.get(name), saying) for name, saying in table)
+
+
+def _request(judgement: Judgement) -> str:
+    """The key of what the words ask; where there were none to read, nothing is claimed."""
+    if judgement.request:
+        return f"factor.request.{judgement.request.stage}"
+    heard = judgement.analysis.transcript if judgement.analysis else None
+    was_read = judgement.message.strip() or (heard and heard.text)
+    return "factor.request.none" if was_read else "factor.unknown"
 
 
 def _reason(piece: Evidence, texts: Texts) -> str:

@@ -34,6 +34,7 @@ class Sign(StrEnum):
     CALL_BLOCK = "call_block"  # a reason why you may not call
     UNTRACEABLE_PAYMENT = "untraceable_payment"  # gift cards, crypto, cash courier, money transfer
     UNKNOWN_PAYEE = "unknown_payee"  # an account or link that the family does not know
+    AUTHORITY = "authority"  # says to be the police, a bank, a court, a lawyer
     CODE_FISHING = "code_fishing"  # asks for a sign-in code, the code word, or to be let in
 
     # More about the sound.

@@ -35,6 +35,7 @@ def _row(level: Level, *needs: Sign, among: Iterable[Sign] = (), count: int = 0)
 
 HIDDEN_SENDER = {
     Sign.NEW_IDENTITY,
+    Sign.AUTHORITY,
     Sign.CALL_BLOCK,
     Sign.UNKNOWN_PAYEE,
     Sign.UNTRACEABLE_PAYMENT,
@@ -70,7 +71,12 @@ ADVICE: dict[Level, tuple[Advice, ...]] = {
         Advice.BANK_IF_PAID,
         Advice.KEEP_MESSAGES,
     ),
-    Level.STRONG: (Advice.DO_NOT_PAY, Advice.CALL_BACK, Advice.ASK_CODE_WORD),
+    Level.STRONG: (
+        Advice.DO_NOT_PAY,
+        Advice.CALL_BACK,
+        Advice.ASK_CODE_WORD,
+        Advice.BANK_IF_PAID,
+    ),
     Level.CAUTION: (Advice.CALL_BACK, Advice.ASK_CODE_WORD),
     Level.UNCLEAR: (Advice.CALL_BACK, Advice.SEND_BETTER),
     Level.NONE: (Advice.CALL_BACK,),

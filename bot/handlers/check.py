@@ -21,6 +21,7 @@ from bot.media import Attachment, attachment
 from bot.progress import Progress
 from bot.texts import Texts
 from bot.wording import factors, word
+from familyguard.model import Level
 from voice.audio import MAX_FILE_BYTES
 from voice.errors import Undecodable
 from voice.results import Analysis
@@ -64,6 +65,11 @@ async def text(update: Update, context: Context) -> None:
     assert message is not None
     texts = context.texts(update)
     judgement = judge_text(message.text or message.caption or "", texts.language)
+    if message.forward_origin is None and judgement.verdict.level <= Level.UNCLEAR:
+        # Typed, not forwarded: «help», «is this real?», «thanks».  A verdict on such words would be
+        # read as the answer about the memo above them.
+        await reply(message, markup.escape(texts.get("chat.talk")))
+        return
     await reply(message, *show(message.chat_id, judgement, None, context.house, texts))
 
 

@@ -106,6 +106,11 @@ def _stage(shown: tuple[Signal, ...], asks_money: bool) -> Stage:
     return max(early, key=_STAGES.index, default=Stage.RAPPORT)
 
 
+def _plainness(signal: Signal) -> tuple[bool, int]:
+    """Plain words first; of single words that weigh, the longest says most."""
+    return signal.kind not in PLAIN_WORDS, -len(signal.quote) if signal.kind == WORDING else 0
+
+
 def evidence(request: Request | None) -> tuple[Evidence, ...]:
     """What a request is evidence of, one piece a sign, with the words that showed it as detail.
 
@@ -119,7 +124,7 @@ def evidence(request: Request | None) -> tuple[Evidence, ...]:
     asks_money = _STAGES.index(request.stage) >= _STAGES.index(Stage.MONEY)
     first: dict[Sign, str] = {}
     # The plainest words are the best quote, wherever they stand.
-    plain_first = sorted(request.signals, key=lambda signal: signal.kind not in PLAIN_WORDS)
+    plain_first = sorted(request.signals, key=_plainness)
     for signal in plain_first:
         sign = table[signal.kind].sign if signal.kind in table else None
         if signal.kind == WORDING:

@@ -404,3 +404,14 @@ class _NeverDraws(StubAnalyst):
     async def listen(self, memo, tell):
         finding = await super().listen(memo, tell)
         return type(finding)(finding.heard, asyncio.get_running_loop().create_future())
+
+
+@pytest.mark.parametrize("words", ["help", "Is this real?", "is dit echt?", "thanks", "hello"])
+async def test_typed_talk_gets_help_and_not_a_verdict(tmp_path, words):
+    """«Is this real?» is a question about something else: no headline may pass for its answer."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await anna.sends(words)
+        shown = await anna.sees("Forward it to me")
+        assert "on a number you already had" in shown.text
+        assert "No warning signs" not in shown.text

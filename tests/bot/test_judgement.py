@@ -139,3 +139,23 @@ def test_a_second_voice_does_not_wipe_away_the_traces_of_a_machine():
 def test_a_quote_cannot_be_broken_out_of(foreign):
     """Attack 12: no quotation mark of the sender's closes ours."""
     assert not set('“”«»"') & set(shorten(foreign))
+
+
+def test_someone_who_says_to_be_the_police_is_named_as_such():
+    """A false officer at the door is no «new number», and the advice names the bank."""
+    judged = judge_text(
+        "Goedemiddag, u spreekt met de politie. Leg uw sieraden en pinpas klaar, "
+        "een collega komt ze ophalen.",
+        "nl",
+    )
+    assert judged.verdict.level == Level.STRONG
+    assert Sign.AUTHORITY in signs(judged)
+    assert Sign.NEW_IDENTITY not in signs(judged)
+
+
+def test_nothing_is_claimed_about_words_that_were_not_heard():
+    """A file that did not open has no «nothing that I know from scammers»."""
+    for language in LANGUAGES:
+        texts = Texts(language)
+        table = dict(factors(judge_failure(Undecodable.EMPTY), texts))
+        assert table[texts.get("factor.request")] == texts.get("factor.unknown")
