@@ -7,16 +7,22 @@ from bot.texts import Texts
 from bot.wording import Wording
 
 MAX_LINE = 700
-"""Characters of one line; our own lines are shorter, so only foreign text is ever cut."""
+"""UTF-16 units of one line; our own lines are shorter, so only foreign text is ever cut."""
 
 MAX_MESSAGE = 4000
-"""Telegram allows 4096 characters after its mark-up was taken out."""
+"""UTF-16 units; Telegram allows 4096 after its mark-up was taken out, and refuses longer ones."""
 
 GAP = "\u200b"
 """A zero-width space: invisible, and Telegram no longer sees an address or a number around it."""
 
-_ADDRESS = re.compile(r"(?<=[\w/:])([.:@/#])(?=[\w/])|(?<!\w)([@#/])(?=\w)")
-_NUMBER = re.compile(r"\+?\d[\d\s().-]{5,}\d")
+_MARK = re.compile(r"[.．。｡․@＠/／:：#＃$](?=\S)")
+"""What joins the parts of an address or begins a name; what stands beside it may be anything that
+is not a space, since addresses may hold emoji and accents of every kind."""
+
+_NUMBER = re.compile(r"\d(?:[\W_]{0,6}\d){4,}")
+"""Five digits and more, whatever stands between them."""
+
+_TAG = re.compile(r"</?[bi]>")
 
 
 def untappable(text: str) -> str:
@@ -24,14 +30,18 @@ def untappable(text: str) -> str:
 
     The number in a criminal's message must not be one tap away under the advice to call.
     """
-    text = _NUMBER.sub(lambda match: re.sub(r"(?<=\d)(?=\d)", GAP, match.group()), text)
-    return _ADDRESS.sub(lambda match: match.group() + GAP, text)
+    text = _NUMBER.sub(lambda match: re.sub(r"\d(?=.)", rf"\g<0>{GAP}", match.group()), text)
+    return _MARK.sub(rf"\g<0>{GAP}", text)
 
 
 def escape(text: str) -> str:
     """One line, ready to stand in a message."""
-    line = text if len(text) <= MAX_LINE else text[: MAX_LINE - 1] + "…"
-    return html.escape(untappable(line), quote=False)
+    # Gaps first: they are counted too.
+    units = untappable(text).encode("utf-16-le", "replace")
+    if len(units) > 2 * MAX_LINE:
+        units = units[: 2 * (MAX_LINE - 1)] + "…".encode("utf-16-le")
+    # Half of a pair may be left where the line was cut.
+    return html.escape(units.decode("utf-16-le", "ignore"), quote=False)
 
 
 def card(wording: Wording, texts: Texts) -> str:
@@ -45,10 +55,22 @@ def card(wording: Wording, texts: Texts) -> str:
     if wording.not_checked:
         line = texts.get("not_checked.line", things=wording.not_checked_line)
         parts.append(f"<i>{escape(line)}</i>")
-    return "\n\n".join(parts)
+    return _message(parts)
 
 
 def details(factors: tuple[tuple[str, str], ...], texts: Texts) -> str:
     """The factor table in words, and what it is not."""
     rows = [f"<b>{escape(name)}</b>\n{escape(saying)}" for name, saying in factors]
-    return "\n\n".join([*rows, f"<i>{escape(texts.get('chat.details.caution'))}</i>"])
+    caution = f"<i>{escape(texts.get('chat.details.caution'))}</i>"
+    return _message([*rows, caution])
+
+
+def _message(parts: list[str]) -> str:
+    """The parts one below the other, as many as fit: what comes first counts most."""
+    room = MAX_MESSAGE
+    for count, part in enumerate(parts):
+        shown = html.unescape(_TAG.sub("", part))
+        room -= len(shown.encode("utf-16-le")) // 2 + len("\n\n")
+        if room < len("…"):
+            return "\n\n".join([*parts[:count], "…"])
+    return "\n\n".join(parts)
