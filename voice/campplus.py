@@ -31,7 +31,7 @@ CONTEXT_FRAMES = 100
 """Length of the segments whose mean joins the mean over all time in the mask."""
 MIN_SAMPLES = SAMPLE_RATE // 10
 """Less than this does not fill a frame for every step of the network."""
-BATCH = 16
+BATCH = 4
 """Windows in one pass: more only takes memory."""
 
 
