@@ -26,7 +26,7 @@ INHERITED = frozenset({
 """The variables that the worker gets; above all not the token."""
 
 
-class WorkerDied(Exception):  # noqa: N818
+class WorkerDied(Exception):
     """The worker ended, or said something that makes no sense."""
 
 

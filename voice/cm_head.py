@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import safetensors.numpy
 import torch
 from torch import Tensor
 
 from voice.cm_features import N_FEATURES
 from voice.errors import ModelMismatch
-from voice.tensor_file import read_tensors
 
 MODEL = "countermeasure"
 
@@ -75,7 +75,9 @@ def load_committee(path: Path, sha256: str) -> Committee:
     found = hashlib.sha256(data).hexdigest()
     if found != sha256:
         raise ModelMismatch(MODEL, f"{path.name} has hash {found}")
-    return Committee({name: as_tensor(values) for name, values in read_tensors(data).items()})
+    return Committee(
+        {name: as_tensor(values) for name, values in safetensors.numpy.load(data).items()}
+    )
 
 
 def standardisation(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

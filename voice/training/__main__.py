@@ -15,11 +15,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import safetensors.numpy
 from platformdirs import user_cache_path
 from rich.progress import Progress
 
 from voice.countermeasure import WEIGHTS
-from voice.tensor_file import write_tensors
 from voice.training.calibrate import calibrated, summary
 from voice.training.committee import HEADS, train
 from voice.training.features import extract
@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> int:
             np.tile(source, len(channels)),
             lambda _: progress.advance(task),
         )
-    data = write_tensors(trained.tensors, NOTE)
+    data = safetensors.numpy.save(dict(trained.tensors), {"note": NOTE})
     options.out.write_bytes(data)
     print(f"{options.out}: {len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")
     kinds = np.tile([row["kind"] for row in rows], len(channels))
