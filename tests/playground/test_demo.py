@@ -134,7 +134,9 @@ async def test_every_story_plays_to_its_end_with_the_real_bot(models_folder: Pat
                 if step.act == "waits":
                     said[name] = chat.messages[where["id"]].text or ""
     assert said["10-cloned-memo"].startswith("Do not pay")
-    assert said["20-ordinary-memo"].startswith("No warning signs found")
+    # Spoken by a synthesiser, as all samples are: noticing that is right, and so is missing it.
+    assert said["20-ordinary-memo"].startswith(("No warning signs found", "Careful"))
+    assert "asks for money" not in said["20-ordinary-memo"]
     assert said["30-screenshot"]
     assert said["40-rubbish"].startswith("I cannot judge this")
 

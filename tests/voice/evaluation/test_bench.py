@@ -43,7 +43,7 @@ def test_it_times_every_model(models_folder: Path) -> None:
     """Each model appears in the steps and by itself."""
     report = bench(Analyser(models_folder), memo_seconds=(5,), runs=1, samples=SAMPLES)
     (row,) = report.rows
-    assert {"words", "voice", "watermark", "activity"} == set(row.bare)
+    assert {"words", "voice", "synthetic", "watermark", "activity"} == set(row.bare)
     assert {"words", "voice", "provenance"} <= set(row.steps)
 
 
