@@ -289,6 +289,48 @@ def test_a_story_plays_from_the_panel(page: PageDriver, stage: Stage):
     assert page.js("return document.querySelectorAll('#messages .player').length") == 1
 
 
+def test_the_stories_of_a_telephone_get_out_of_the_way(stage: Stage):
+    """The sheet closes by its button, by Escape, and by itself when a story plays."""
+    hidden = "return document.getElementById('panel').hidden"
+    with chromium(PHONE) as driver:
+        page = PageDriver(driver, stage.address)
+        page.open()
+        for close in ("[data-do=close]", None, '[data-story="10-cloned-memo"] [data-do=play]'):
+            page.click("#stories")
+            assert not page.js(hidden)
+            if close:
+                page.js(f"document.querySelector({close!r}).click()")
+            else:
+                page.js(
+                    "document.getElementById('panel').dispatchEvent("
+                    "new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))"
+                )
+            page.wait(hidden, "the sheet to close")
+        page.leave()
+
+
+def test_the_newest_message_stays_in_view_however_it_grows(page: PageDriver, stage: Stage):
+    """A card that becomes long below the window is followed; who scrolled up is left in peace."""
+    anna = stage.world.person("mother")
+    page.be("mother")
+    stage.do(lambda: stage.people.start(anna, stage.town.bot))
+    page.open_chat("FamilyGuard")
+    sent = stage.bot("sendMessage", chat_id=anna.id, text="…")
+    long = "\n".join(f"line {number}" for number in range(80))
+    stage.bot("editMessageText", chat_id=anna.id, message_id=sent["message_id"], text=long)
+    left = (
+        "const log = document.getElementById('log');"
+        "return log.scrollHeight - log.scrollTop - log.clientHeight < 2"
+    )
+    page.wait("return document.body.innerText.includes('line 79')", "the long card")
+    page.wait(left, "the end in view")
+    page.js("document.getElementById('log').scrollTop = 0")
+    page.wait("return document.getElementById('log').scrollTop === 0", "the top")
+    stage.bot("sendMessage", chat_id=anna.id, text="one more")
+    page.wait("return document.body.innerText.includes('one more')", "one more message")
+    assert page.js("return document.getElementById('log').scrollTop") == 0
+
+
 def test_the_keyboard_alone_is_enough(page: PageDriver, stage: Stage):
     """Tab reaches the people, the chats, the messages and the field; Enter sends."""
     from selenium.webdriver.common.keys import Keys

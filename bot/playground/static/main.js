@@ -174,7 +174,7 @@ async function language() {
   state.language = state.language === "nl" ? "en" : "nl";
   drawTexts();
   await act("language", { language: state.language });
-  showPanel(played);
+  showPanel(played, closePanel);
   draw();
   redraw();
 }
@@ -188,6 +188,11 @@ function panel(show) {
   byId("panel").hidden = !show;
   byId("stories").setAttribute("aria-expanded", String(show));
   document.body.classList.toggle("with-panel", show);
+}
+
+function closePanel() {
+  panel(false);
+  byId("stories").focus();
 }
 
 function wireAll() {
@@ -207,6 +212,7 @@ function wireAll() {
     theme(order[(order.indexOf(now) + 1) % 3]);
   });
   byId("stories").addEventListener("click", () => panel(byId("panel").hidden));
+  byId("panel").addEventListener("keydown", (event) => { if (event.key === "Escape") closePanel(); });
   byId("new-chat").addEventListener("click", () => choosePerson((person) => attempt(async () => {
     open(await act("open", { person: state.person, with: person.id }));
   })));
@@ -219,7 +225,7 @@ theme();
 await refresh();
 drawTexts();
 wireAll();
-showPanel(played);
+showPanel(played, closePanel);
 panel(matchMedia("(min-width: 70rem)").matches);
 if (matchMedia("(min-width: 48rem)").matches) state.open.set(state.person, myChats()[0]?.key);
 await draw();

@@ -9,22 +9,25 @@ const PAUSE_SECONDS = 1.6;
 const at = new Map(); // scenario name -> next step
 let running = null;
 
-export function showPanel(onStep) {
+const BESIDE_THE_CHAT = "(min-width: 48rem)"; // as in page.css: from there on the panel covers nothing
+
+export function showPanel(onStep, onClose) {
   const panel = byId("panel");
   panel.replaceChildren(
+    el("button", { type: "button", class: "plain close", "data-do": "close", onclick: onClose }, t("close")),
     el("h2", {}, t("scenarios")),
     el("p", { class: "faint" }, t("storyHint")),
-    ...state.scenarios.map((scenario) => story(scenario, onStep)),
+    ...state.scenarios.map((scenario) => story(scenario, onStep, onClose)),
   );
 }
 
-function story(scenario, onStep) {
+function story(scenario, onStep, onClose) {
   const next = at.get(scenario.name) ?? 0;
   const count = scenario.steps.length;
   const done = next >= count;
   const runs = running === scenario.name;
   const steps = scenario.steps.map((step, i) => el("li", { class: i < next ? "past" : i === next ? "next" : "", "aria-current": i === next && next > 0 ? "step" : null }, words(step.tell)));
-  const again = () => showPanel(onStep);
+  const again = () => showPanel(onStep, onClose);
   const one = async () => {
     if ((at.get(scenario.name) ?? 0) >= count) at.set(scenario.name, 0);
     const step = at.get(scenario.name) ?? 0;
@@ -36,6 +39,8 @@ function story(scenario, onStep) {
   const play = async () => {
     running = scenario.name;
     again();
+    // On a telephone the sheet would cover the story that it tells.
+    if (!matchMedia(BESIDE_THE_CHAT).matches) onClose();
     try {
       do {
         await one();

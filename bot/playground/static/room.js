@@ -114,21 +114,31 @@ export function begin(payload = "", bot = null) {
   });
 }
 
-const atEnd = () => {
-  const log = byId("log");
-  return log.scrollHeight - log.scrollTop - log.clientHeight < 120;
-};
+// The newest message stays in view, however it grows, until the person scrolls up.
+let following = true;
+let before = { top: 0, height: 0 };
 
 function toEnd() {
+  following = true;
   const log = byId("log");
   log.scrollTop = log.scrollHeight;
-  requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
+}
+
+function followTheEnd() {
+  const log = byId("log");
+  log.addEventListener("scroll", () => {
+    const now = { top: log.scrollTop, height: log.scrollHeight };
+    if (now.height - now.top - log.clientHeight < 120) following = true;
+    else if (now.top < before.top && now.height >= before.height) following = false;
+    before = now;
+  }, { passive: true });
+  new ResizeObserver(() => { if (following) log.scrollTop = log.scrollHeight; }).observe(byId("messages"));
 }
 
 export function addMessage(message) {
   const chat = openChat();
   if (chat?.key !== message.chat || shown !== `${state.person} ${chat.key}`) return;
-  const follow = atEnd() || message.from === state.person;
+  const follow = following || message.from === state.person;
   if (!row(message.id)) byId("messages").append(messageNode(message, chat, on));
   chat.latest = [...(chat.latest ?? []), message].slice(-20);
   footer(chat);
@@ -139,12 +149,11 @@ export function changeMessage(message) {
   const chat = openChat();
   const old = chat?.key === message.chat && row(message.id);
   if (!old) return;
-  const follow = atEnd();
   const focused = old.contains(document.activeElement);
   const fresh = messageNode(message, chat, on);
   old.replaceWith(fresh);
   if (focused) fresh.querySelector("button, a")?.focus();
-  if (follow) toEnd();
+  if (following) toEnd();
 }
 
 export function removeMessage(key, id) {
@@ -219,6 +228,7 @@ export function refreshFooter() {
 }
 
 export function wireRoom() {
+  followTheEnd();
   byId("room-menu").addEventListener("click", roomMenu);
   byId("start").addEventListener("click", () => {
     const partner = other(openChat() ?? pretend());
