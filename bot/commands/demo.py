@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.models import fetch_missing
+from bot.commands.models import fetch_for_chat
 from bot.commands.terminal import notices, terminal_language, terminal_texts
 
 
@@ -26,7 +26,7 @@ def demo(
     from voice import models
 
     folder = models.models_folder()
-    fetch_missing(models.DEFAULT_MODELS, folder, notices(), terminal_texts())
+    fetch_for_chat(folder, notices(), terminal_texts())
     language = terminal_language()
     raise typer.Exit(asyncio.run(run_demo(folder, port, language, fresh, browser, print_line)))
 

@@ -107,6 +107,22 @@ def fetch_missing(names: Sequence[str], folder: Path, console: "Console", texts:
         _fetch(absent, folder, console)
 
 
+def fetch_for_chat(folder: Path, console: "Console", texts: "Texts") -> None:
+    """Fetch what the whole bot needs; without the reader of pictures it works too, and says so.
+
+    Raises ModelUnavailable for any other model.
+    """
+    from bot.screenshots.reader import MODEL
+    from voice.errors import ModelUnavailable
+    from voice.models import DEFAULT_MODELS
+
+    fetch_missing(DEFAULT_MODELS, folder, console, texts)
+    try:
+        fetch_missing([MODEL], folder, console, texts)
+    except ModelUnavailable:
+        console.print(texts.get("terminal.models.no_pictures"))
+
+
 def _announce(absent: Sequence["Model"], folder: Path, console: "Console", texts: "Texts") -> None:
     from rich.table import Table
 

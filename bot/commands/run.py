@@ -1,6 +1,6 @@
 """`familyguard run`: serve the family."""
 
-from bot.commands.models import fetch_missing
+from bot.commands.models import fetch_for_chat
 from bot.commands.terminal import notices, terminal_texts
 
 
@@ -8,9 +8,8 @@ def run() -> None:
     """Run the bot until Ctrl-C; docs/configuration.md tells what can be set."""
     from bot.run import run as serve
     from bot.settings import load_settings
-    from voice.models import DEFAULT_MODELS
 
     # Wrong settings show at once, not after a long download.
     settings = load_settings()
-    fetch_missing(DEFAULT_MODELS, settings.models_dir, notices(), terminal_texts())
+    fetch_for_chat(settings.models_dir, notices(), terminal_texts())
     serve(settings)

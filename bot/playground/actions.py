@@ -6,6 +6,7 @@ from typing import Any
 from bot.playground.params import Upload
 from bot.playground.people import People
 from bot.playground.scenario import Scenario, play_step
+from bot.playground.town import speak
 from bot.playground.world import BotAccount, Chat, MediaKind, Message, Person, World
 
 Json = Mapping[str, Any]
@@ -118,9 +119,7 @@ def _remove(desk: Desk, given: Json) -> None:
 
 
 def _language(desk: Desk, given: Json) -> None:
-    """The page's language is that of everybody's app."""
-    for person in desk.world.people.values():
-        person.language_code = str(given["language"])
+    speak(desk.people, str(given["language"]))
 
 
 async def _step(desk: Desk, given: Json) -> Any:

@@ -21,17 +21,12 @@ from pathlib import Path
 from bot.playground.page import Page, page_texts
 from bot.playground.people import People
 from bot.playground.server import build, serve
-from bot.playground.town import Town, build_town
+from bot.playground.town import CLAIM, Town, build_town
 from bot.settings import PREFIX
 from familyguard.store import Store
 
 STOP_SECONDS = 8.0
 """How long the bot gets to end by itself."""
-
-CLAIM_TEXT = {
-    "nl": "FamilyGuard draait. Open deze link, dan ben jij de beheerder:\n{link}",
-    "en": "FamilyGuard is running. Open this link to become its keeper:\n{link}",
-}
 
 
 @dataclass(frozen=True)
@@ -86,7 +81,7 @@ def _let_in(town: Town, folder: Path, language: str, fresh: bool) -> None:
 def _tell_keeper(town: Town, people: People, claim: str, language: str) -> None:
     link = f"https://t.me/{town.bot.username}?start={claim}"
     chat = people.open(town.server, town.keeper)
-    people.say(town.server, chat, CLAIM_TEXT[language].format(link=link))
+    people.say(town.server, chat, CLAIM[language].format(link=link))
 
 
 @asynccontextmanager

@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 
+from bot.playground.people import People
 from bot.playground.world import BotAccount, Chat, Person, World
 
 BOT_USERNAME = "familyguard_demo_bot"
+
+SERVER = {"nl": "Je server", "en": "Your server"}
+FAMILY = {"nl": "Familie de Vries", "en": "De Vries family"}
+CLAIM = {
+    "nl": "FamilyGuard draait. Open deze link, dan ben jij de beheerder:\n{link}",
+    "en": "FamilyGuard is running. Open this link to become its keeper:\n{link}",
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,6 @@ class Town:
 def build_town(language: str = "nl") -> Town:
     """A fresh world; its people's apps speak `language`."""
     world = World()
-    dutch = language == "nl"
     keeper = world.add_person(
         "Bram", "keeper", last_name="de Vries", username="bram_devries", phone="+31610000001"
     )
@@ -35,11 +42,28 @@ def build_town(language: str = "nl") -> Town:
     )
     world.add_person("Joris", "stranger", last_name="Smit", phone="+31610000004")
     world.add_person("Lotte", "scammer", last_name="(2)", phone="+31610000099")
-    server = world.add_person("Je server" if dutch else "Your server", "server")
+    server = world.add_person(SERVER[language], "server")
     for person in world.people.values():
         person.language_code = language
     bot = world.add_bot("FamilyGuard", BOT_USERNAME)
-    family = world.add_group(
-        "Familie de Vries" if dutch else "De Vries family", [keeper, mother, daughter]
-    )
+    family = world.add_group(FAMILY[language], [keeper, mother, daughter])
     return Town(world, bot, server, family)
+
+
+def speak(people: People, language: str) -> None:
+    """Let everybody's app, and what the demo itself has named and written, speak `language`."""
+    world = people.world
+    for person in world.people.values():
+        person.language_code = language
+    for chat in world.chats.values():
+        if chat.title in FAMILY.values():
+            chat.title = FAMILY[language]
+            world.events.publish("chat", chat=chat.key)
+    for server in [one for one in world.people.values() if one.role == "server"]:
+        server.first_name = SERVER[language]
+        world.events.publish("accounts")  # the name, before it is read aloud with the letter
+        for chat in world.chats_of(server):
+            for letter in [one for one in chat.messages.values() if one.sender is server]:
+                head, _, link = (letter.text or "").partition("\n")
+                if f"{head}\n{{link}}" in CLAIM.values():
+                    people.edit(server, letter, CLAIM[language].format(link=link))

@@ -380,3 +380,31 @@ def test_the_first_command_of_the_readme(models_folder):
     quotes = [reason.partition("“")[2].partition("”")[0] for reason in found["reasons"]]
     assert all(quote and quote.lower() in said for quote in quotes), quotes
     assert found["synthetic"] is None or found["synthetic"]["model"]
+
+
+def test_the_bot_starts_without_the_reader_of_pictures(monkeypatch, tmp_path, capsys):
+    """Its Dutch data is not to be had everywhere; that must not keep memos from being judged."""
+    from bot.commands import models as command
+    from bot.commands.terminal import notices, terminal_texts
+
+    asked = []
+
+    def fetch(names, *_more):
+        asked.extend(names)
+        if "tesseract" in names:
+            raise ModelUnavailable("tesseract", "no source answers")
+
+    monkeypatch.setattr(command, "fetch_missing", fetch)
+    command.fetch_for_chat(tmp_path, notices(), terminal_texts())
+    assert asked == [*models.DEFAULT_MODELS, "tesseract"]
+    assert "Screenshots will not be read" in capsys.readouterr().err
+
+
+def test_the_bot_does_not_start_without_the_models_that_listen(monkeypatch, tmp_path):
+    """The others are no luxury: their absence is an error."""
+    from bot.commands import models as command
+    from bot.commands.terminal import notices, terminal_texts
+
+    monkeypatch.setenv("FAMILYGUARD_OFFLINE", "1")
+    with pytest.raises(ModelUnavailable):
+        command.fetch_for_chat(tmp_path, notices(), terminal_texts())

@@ -122,7 +122,7 @@ class PageDriver:
 
         self.driver.find_element(By.ID, "text").send_keys(text, Keys.ENTER)
 
-    def drop(self, file: Path) -> None:
+    def drop(self, file: Path, sends: bool = True) -> None:
         """Drop a file on the chat: the events of a mouse that lets go of it there."""
         from selenium.webdriver.common.by import By
 
@@ -145,6 +145,8 @@ class PageDriver:
             }
             """
         )
+        if not sends:
+            return
         self.wait("return document.getElementById('send-file')", "the question how to send it")
         self.driver.find_element(By.ID, "send-file").click()
 

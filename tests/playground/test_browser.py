@@ -14,7 +14,7 @@ from bot.playground.page import Page
 from bot.playground.params import Params, Upload
 from bot.playground.people import People
 from bot.playground.server import answer, build, serve
-from bot.playground.town import Town, build_town
+from bot.playground.town import CLAIM, Town, build_town
 from tests.playground.browser import DESKTOP, PHONE, PageDriver, chromium
 from tests.playground.test_methods import png
 
@@ -301,12 +301,111 @@ def test_the_stories_of_a_telephone_get_out_of_the_way(stage: Stage):
             if close:
                 page.js(f"document.querySelector({close!r}).click()")
             else:
-                page.js(
-                    "document.getElementById('panel').dispatchEvent("
-                    "new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))"
-                )
+                page.driver.switch_to.active_element.send_keys("\ue00c")  # Escape
             page.wait(hidden, "the sheet to close")
         page.leave()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_headline_of_a_verdict_that_does_not_fit_is_in_view(stage: Stage, size: tuple):
+    """A progress message becomes a card higher than the window: its beginning is shown."""
+    anna = stage.world.person("mother")
+    with chromium(size) as driver:
+        page = PageDriver(driver, stage.address)
+        page.open()
+        page.be("mother")
+        page.open_chat("FamilyGuard")
+        for _ in range(30):
+            stage.bot("sendMessage", chat_id=anna.id, text="earlier")
+        sent = stage.bot("sendMessage", chat_id=anna.id, text="Listening …")
+        page.wait("return document.body.innerText.includes('Listening …')", "progress")
+        card = "Do not pay yet\n" + "\n".join(f"line {number}" for number in range(80))
+        keyboard = {"inline_keyboard": [[{"text": "Details", "callback_data": "d"}]]}
+        stage.bot(
+            "editMessageText",
+            chat_id=anna.id,
+            message_id=sent["message_id"],
+            text=card,
+            reply_markup=keyboard,
+        )
+        page.wait("return document.querySelector('#messages .key')", "the card")
+        page.wait(
+            "const log = document.getElementById('log').getBoundingClientRect();"
+            "const card = document.querySelector('#messages > li:last-child .text');"
+            "const top = card.getBoundingClientRect().top;"
+            "return top >= log.top && top < log.top + 120",
+            "the headline in view",
+        )
+        page.leave()
+
+
+def test_an_empty_file_is_refused_in_a_sentence_that_stays(
+    page: PageDriver, stage: Stage, tmp_path: Path
+):
+    """The dialog says that Telegram would not send it, until closed; the bot gets nothing."""
+    empty = tmp_path / "memo.ogg"
+    empty.touch()
+    before = len(stage.updates("message"))
+    page.drop(empty, sends=False)
+    page.wait("return document.querySelector('dialog[open] .said')", "the sentence")
+    assert "leeg" in page.js("return document.querySelector('dialog[open] .said').innerText")
+    page.click("dialog[open] .plain")
+    page.wait("return !document.querySelector('dialog')", "it to close")
+    assert len(stage.updates("message")) == before
+
+
+def test_the_words_of_the_demo_itself_follow_the_language(page: PageDriver, stage: Stage):
+    """The server's name, the family's and the letter with the link."""
+    server, keeper = stage.town.server, stage.town.keeper
+    letter = CLAIM["nl"].format(link="https://t.me/x?start=y")
+    stage.do(lambda: stage.people.say(server, stage.people.open(server, keeper), letter))
+    page.be("keeper")
+    page.open_chat("Je server")
+    page.click("#language")
+    page.wait(
+        "const text = document.body.innerText;"
+        "return ['Your server', 'De Vries family', 'FamilyGuard is running']"
+        ".every((one) => text.includes(one)) && !text.includes('Je server')",
+        "English",
+    )
+    page.click("#language")
+    page.wait(
+        "const text = document.body.innerText;"
+        "return ['Je server', 'Familie de Vries', 'FamilyGuard draait']"
+        ".every((one) => text.includes(one)) && !text.includes('Your server')",
+        "Dutch",
+    )
+
+
+def test_the_pretender_is_named_as_an_unknown_number(page: PageDriver, stage: Stage):
+    """The tooltip and the hidden words beside the name, for eyes and ears."""
+    title = page.js("return document.querySelector('.person[data-role=scammer]').title")
+    assert title.startswith("Onbekend nummer")
+
+
+def test_the_buttons_of_a_story_stay_in_their_card(page: PageDriver, stage: Stage):
+    """In Dutch, whose words are longer, and in English, on a small desktop."""
+    inside = (
+        "return [...document.querySelectorAll('.story button')].every((one) => "
+        "one.getBoundingClientRect().right <= "
+        "one.closest('.story').getBoundingClientRect().right - 8)"
+    )
+    assert page.js("return document.querySelectorAll('.story button').length")
+    assert page.js(inside)
+    page.click("#language")
+    page.wait("return document.documentElement.lang === 'en'", "English")
+    page.wait(inside, "the buttons inside")
+
+
+def test_who_acts_in_a_story_has_read_her_messages(page: PageDriver, stage: Stage):
+    """No badge stays at the one who forwarded what she got."""
+    step = "document.querySelector('[data-story=\"10-cloned-memo\"] [data-do=step]').click()"
+    for done in (1, 2, 3):
+        page.js(step)
+        page.wait(f"return document.querySelectorAll('.story li.past').length === {done}", "a step")
+    assert (
+        page.js("return document.querySelectorAll('.person[data-role=mother] .badge').length") == 0
+    )
 
 
 def test_the_newest_message_stays_in_view_however_it_grows(page: PageDriver, stage: Stage):
@@ -318,12 +417,13 @@ def test_the_newest_message_stays_in_view_however_it_grows(page: PageDriver, sta
     sent = stage.bot("sendMessage", chat_id=anna.id, text="…")
     long = "\n".join(f"line {number}" for number in range(80))
     stage.bot("editMessageText", chat_id=anna.id, message_id=sent["message_id"], text=long)
-    left = (
-        "const log = document.getElementById('log');"
-        "return log.scrollHeight - log.scrollTop - log.clientHeight < 2"
+    headline = (
+        "const log = document.getElementById('log').getBoundingClientRect();"
+        "const top = document.querySelector('#messages > li:last-child')"
+        ".getBoundingClientRect().top; return top >= log.top && top < log.bottom"
     )
     page.wait("return document.body.innerText.includes('line 79')", "the long card")
-    page.wait(left, "the end in view")
+    page.wait(headline, "its beginning in view")
     page.js("document.getElementById('log').scrollTop = 0")
     page.wait("return document.getElementById('log').scrollTop === 0", "the top")
     stage.bot("sendMessage", chat_id=anna.id, text="one more")

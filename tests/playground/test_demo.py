@@ -15,7 +15,10 @@ import pytest
 from bot.playground.demo import running_demo
 from bot.playground.people import People
 from bot.playground.scenario import play_step
+from bot.screenshots.reader import MODEL as READER
 from tests.playground.browser import PageDriver, chromium
+from voice import models
+from voice.errors import ModelUnavailable
 
 SAMPLES = Path(__file__).resolve().parents[2] / "bot" / "playground" / "samples"
 START = "from bot.cli import app; app()"
@@ -123,6 +126,10 @@ async def test_the_keeper_claims_a_fresh_bot(models_folder: Path):
 
 async def test_every_story_plays_to_its_end_with_the_real_bot(models_folder: Path):
     """Each step of each story, and the verdict's level where it matters."""
+    try:
+        models.fetch(READER, models_folder)
+    except ModelUnavailable as error:
+        pytest.skip(f"the reader of pictures is not here and cannot be fetched: {error}")
     async with running_demo(models_folder, language="en") as demo:
         people = People(demo.town.world)
         mother = demo.town.world.person("mother")
@@ -137,7 +144,7 @@ async def test_every_story_plays_to_its_end_with_the_real_bot(models_folder: Pat
     # Spoken by a synthesiser, as all samples are: noticing that is right, and so is missing it.
     assert said["20-ordinary-memo"].startswith(("No warning signs found", "Careful"))
     assert "asks for money" not in said["20-ordinary-memo"]
-    assert said["30-screenshot"]
+    assert said["30-screenshot"].startswith("Do not pay")
     assert said["40-rubbish"].startswith("I cannot judge this")
 
 

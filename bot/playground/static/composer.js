@@ -2,7 +2,7 @@
 
 import { act, sendFile } from "./api.js";
 import { byId, clock, toast } from "./dom.js";
-import { ask, menu, sendDialog } from "./dialogs.js";
+import { ask, menu, sendDialog, tell } from "./dialogs.js";
 import { gist, me, nameOf, openChat, other, state, t } from "./state.js";
 
 let replying = null;
@@ -74,6 +74,7 @@ function seconds(file) {
 export function offer(file) {
   const chat = openChat();
   if (!file || !chat) return;
+  if (file.size === 0) { tell(file.name, t("emptyFile")); return; }
   const where = { person: state.person, chat: chat.key, reply: replying?.id };
   sendDialog(file, (kind, caption) => attempt(async () => {
     await sendFile({ ...where, kind, caption, seconds: await seconds(file) }, file, file.name);

@@ -29,12 +29,15 @@ function drawPeople() {
   byId("people").replaceChildren(...people().map((person) => {
     const count = [...state.unread].filter(([key]) => key.startsWith(`${person.id} `)).reduce((sum, [, n]) => sum + n, 0);
     return el("button", {
-      type: "button", class: "person", "aria-pressed": String(person.id === state.person), "data-role": person.role,
+      type: "button", class: "person", title: unknown(person), "aria-pressed": String(person.id === state.person), "data-role": person.role,
       onclick: () => be(person.id),
     }, face(person, true), el("span", {}, el("strong", {}, person.name.split(" ")[0]), el("small", {}, t(person.role))),
     count ? el("span", { class: "badge" }, String(count), el("span", { class: "hidden" }, ` ${t("unread", { count: "" })}`)) : null);
   }));
 }
+
+// The pretender bears the daughter's name; only the number tells them apart.
+const unknown = (account) => (account?.role === "scammer" ? t("unknownNumber", { phone: account.phone }) : null);
 
 function drawChats() {
   byId("list").setAttribute("aria-label", t("chats", { name: me().name }));
@@ -45,7 +48,8 @@ function drawChats() {
       type: "button", class: "entry", "aria-current": state.open.get(state.person) === chat.key ? "true" : null,
       "data-chat": chat.key, onclick: () => open(chat.key),
     }, face(partner ?? chat),
-    el("span", { class: "names" }, el("strong", {}, titleOf(chat)), el("span", { class: "cut" }, gist(chat.last))),
+    el("span", { class: "names", title: unknown(partner) }, el("strong", {}, titleOf(chat)),
+      unknown(partner) ? el("span", { class: "hidden" }, unknown(partner)) : null, el("span", { class: "cut" }, gist(chat.last))),
     count ? el("span", { class: "badge" }, String(count), el("span", { class: "hidden" }, ` ${t("unread", { count: "" })}`)) : null));
   }));
 }
@@ -181,6 +185,8 @@ async function language() {
 
 async function played(where) {
   state.person = where.person;
+  // Who acts in a story has read what came before.
+  for (const key of [...state.unread.keys()]) if (key.startsWith(`${where.person} `)) state.unread.delete(key);
   await open(where.chat);
 }
 
@@ -212,7 +218,10 @@ function wireAll() {
     theme(order[(order.indexOf(now) + 1) % 3]);
   });
   byId("stories").addEventListener("click", () => panel(byId("panel").hidden));
-  byId("panel").addEventListener("keydown", (event) => { if (event.key === "Escape") closePanel(); });
+  document.addEventListener("keydown", (event) => {
+    const taken = event.target.id === "text" || document.querySelector("dialog[open]");
+    if (event.key === "Escape" && !taken && !byId("panel").hidden) closePanel();
+  });
   byId("new-chat").addEventListener("click", () => choosePerson((person) => attempt(async () => {
     open(await act("open", { person: state.person, with: person.id }));
   })));

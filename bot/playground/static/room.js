@@ -11,6 +11,7 @@ const FIRST = 60;
 const MORE = 120;
 const EMOJIS = ["👍", "❤️", "😢", "😮", "🙏"];
 const PRESS_SECONDS = 15;
+const MARGIN = 8; // pixels above a message that does not fit
 
 let shown = ""; // key of the chat whose messages are in the page
 let complete = false;
@@ -120,8 +121,20 @@ let before = { top: 0, height: 0 };
 
 function toEnd() {
   following = true;
+  keepInView();
+}
+
+// The end; but of another's message that is higher than the window its beginning, for the headline
+// of a verdict stands there.
+function keepInView() {
   const log = byId("log");
-  log.scrollTop = log.scrollHeight;
+  const newest = byId("messages").lastElementChild;
+  let top = log.scrollHeight - log.clientHeight;
+  if (newest?.classList.contains("theirs")) {
+    const start = newest.getBoundingClientRect().top - log.getBoundingClientRect().top;
+    top = Math.min(top, log.scrollTop + start - MARGIN);
+  }
+  log.scrollTop = top;
 }
 
 function followTheEnd() {
@@ -132,7 +145,9 @@ function followTheEnd() {
     else if (now.top < before.top && now.height >= before.height) following = false;
     before = now;
   }, { passive: true });
-  new ResizeObserver(() => { if (following) log.scrollTop = log.scrollHeight; }).observe(byId("messages"));
+  const sizes = new ResizeObserver(() => { if (following) keepInView(); });
+  sizes.observe(byId("messages"));
+  sizes.observe(log);
 }
 
 export function addMessage(message) {
