@@ -29,7 +29,7 @@ def shoot(demo: Demo, size: tuple[int, int], dark: bool) -> None:
         page.wait("return [...document.images].every((one) => one.complete)", "pictures")
         page.js(
             "const all = document.querySelectorAll('#messages .key');"
-            "[...all].at(-1)?.closest('li').scrollIntoView({block: 'end'});"
+            "[...all].at(-1)?.closest('li').scrollIntoView({block: 'start'});"
         )
         page.js("return new Promise((done) => setTimeout(done, 400))")
         name = f"playground-{NAMES[size]}-{'dark' if dark else 'light'}.png"
