@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.handlers import check
 from bot.media import attachment
 from bot.texts import LANGUAGES, Texts, pick_language
+from familyguard.admission import Knock, knock
 
 log = structlog.get_logger(__name__)
 
@@ -29,13 +30,18 @@ async def members_only(update: Update, context: Context) -> None:
     """Strangers get one and the same answer, unless they bring an invitation."""
     user, chat, house = update.effective_user, update.effective_chat, context.house
     assert user is not None and chat is not None  # noqa: PT018 – the gate before sees to it
-    if house.store.member(user.id):
+    if house.store.accounts.get(user.id):
         return
     code = invitation(update)
     language = pick_language(user.language_code) if user.language_code else house.settings.language
-    if code and house.store.redeem(code, user.id, language, house.now()):
-        log.info("member_joined")
-        return
+    if code:
+        came = knock(house.store, code, user.id, user.full_name, language, house.now())
+        log.info("knocked", outcome=came.name)
+        if came is Knock.FOUNDED:
+            return
+    if house.store.accounts.applicant(user.id):
+        await context.bot.send_message(chat.id, Texts(language).get("chat.waiting_for_keeper"))
+        raise ApplicationHandlerStop
     if update.callback_query:
         await update.callback_query.answer()
     if house.strangers.allows(user.id, house.clock()):

@@ -25,7 +25,7 @@ from bot.handlers import check, fallback, screenshot, start
 from bot.media import attachment, picture
 from bot.settings import Settings
 from bot.texts import LANGUAGES, Texts
-from familyguard.store import Store
+from familyguard.store import Store, open_store
 
 COMMANDS = ("start", "help", "language")
 
@@ -115,7 +115,7 @@ def build_application(
     if updates_request is not None:
         builder = builder.get_updates_request(updates_request)
     app: App = builder.build()
-    store = store or Store(settings.database)
+    store = store or open_store(settings.database)
     app.bot_data["house"] = House(settings, store, analyst, **services)
     add_routes(app)
     assert app.job_queue is not None

@@ -120,7 +120,7 @@ class Context(CallbackContext[ExtBot[Any], Nothing, Nothing, Nothing]):
     def texts(self, update: Update) -> Texts:
         """The sentences in the language of the person who sent `update`."""
         user = update.effective_user
-        member = self.house.store.member(user.id) if user else None
+        member = self.house.store.accounts.get(user.id) if user else None
         return Texts(pick_language(member.language) if member else self.house.settings.language)
 
 

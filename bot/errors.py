@@ -72,7 +72,7 @@ def _is_member(update: Update, context: "Context") -> bool:
     """Strangers are told nothing, not even that something went wrong; in doubt, silence."""
     user = update.effective_user
     try:
-        return user is not None and context.house.store.member(user.id) is not None
+        return user is not None and context.house.store.accounts.get(user.id) is not None
     except Exception as error:
         log.warning("membership_unknown", error=type(error).__name__)
         return False

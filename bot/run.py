@@ -110,9 +110,9 @@ async def _work(app: App, analyst: LocalAnalyst, stop: asyncio.Event) -> None:
 def _offer_claim(app: App) -> None:
     """As long as nobody was let in, show the link that lets the first one in."""
     house = house_of(app)
-    if house.store.has_members():
+    if not house.store.is_empty():
         return
-    code = house.store.create_claim(house.now())
+    code = house.store.invitations.claim(house.now())
     link = f"https://t.me/{app.bot.username}?start={code}"
     texts = Texts(house.settings.language)
     # On standard output, not in the log: whoever has this code owns the bot.

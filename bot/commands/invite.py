@@ -1,28 +1,40 @@
-"""`familyguard invite`: let one more person in."""
+"""`familyguard invite`: let one more person ask to join a family."""
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from bot.commands.terminal import notices, screen, terminal_texts
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from familyguard.family import Family
+    from familyguard.store import Store
 
 
-def invite() -> None:
-    """Print a link that lets one person use the bot; it works once, for fifteen minutes."""
+def invite(
+    family: Annotated[
+        str | None, typer.Option(help="Name of the family, where there are several.")
+    ] = None,
+    found: Annotated[
+        bool, typer.Option("--new-family", help="Let the person found a family of their own.")
+    ] = False,
+) -> None:
+    """Print a link with which one person can join; it works once, for fifteen minutes."""
     import asyncio
 
     from bot.folders import make_private
     from bot.settings import load_settings
-    from familyguard.store import INVITATION_SECONDS, Store
+    from familyguard.store import INVITATION_SECONDS, open_store
 
     settings = load_settings()
     # Asked before the code exists, so that its minutes are not spent on a slow network.
     name = asyncio.run(_bot_name(settings))
     make_private(settings.data_dir)
-    with Store(settings.database) as store:
-        code = store.create_invitation(time.time())
+    with open_store(settings.database) as store:
+        chosen = None if found else _family(store, family)
+        code = store.invitations.create(chosen.id if chosen else None, None, time.time())
 
     texts = terminal_texts()
     out = screen()
@@ -34,6 +46,20 @@ def invite() -> None:
     else:
         notices().print(texts.get("terminal.invite.unreachable"))
     print(f"\n    /start {code}\n")
+
+
+def _family(store: "Store", name: str | None) -> "Family | None":
+    """The family that is meant; None where there is none yet, so that a first one is founded."""
+    from bot.errors import UnusableSettings
+
+    families = store.families.all()
+    if name is not None:
+        families = [family for family in families if family.name.casefold() == name.casefold()]
+        if not families:
+            raise UnusableSettings(terminal_texts().get("terminal.invite.no_such_family"))
+    if len(families) > 1:
+        raise UnusableSettings(terminal_texts().get("terminal.invite.which_family"))
+    return families[0] if families else None
 
 
 async def _bot_name(settings: "Settings") -> str | None:

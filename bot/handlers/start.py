@@ -32,7 +32,7 @@ async def choose_language(update: Update, context: Context) -> None:
     await query.answer()
     if chosen is None:
         return
-    context.house.store.speak(user.id, chosen)
+    context.house.store.accounts.speak(user.id, chosen)
     try:
         await query.edit_message_text(
             Texts(chosen).get("chat.language.done"), reply_markup=keyboards.languages()

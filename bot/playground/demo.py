@@ -23,7 +23,9 @@ from bot.playground.people import People
 from bot.playground.server import build, serve
 from bot.playground.town import CLAIM, Town, build_town
 from bot.settings import PREFIX
-from familyguard.store import Store
+from familyguard.admission import approve, knock
+from familyguard.family import Role
+from familyguard.store import open_store
 
 STOP_SECONDS = 8.0
 """How long the bot gets to end by itself."""
@@ -57,24 +59,30 @@ async def running_demo(
         prefix="familyguard-demo-", ignore_cleanup_errors=True
     ) as made:
         folder = Path(made)
-        _let_in(town, folder, language, fresh)
+        if not fresh:
+            _let_in(town, folder, language)
         async with serve(app, port) as url, _bot(url, town, folder, models, language) as process:
             yield Demo(f"{url}/{page.key}/", town, page, process, folder)
 
 
-def _let_in(town: Town, folder: Path, language: str, fresh: bool) -> None:
-    """Members as they will be, and the keeper's link in the chat with their own server."""
+def _let_in(town: Town, folder: Path, language: str) -> None:
+    """A family whose keeper has let in mother and daughter."""
     now = time.time()
     people = People(town.world)
-    with Store(folder / "data" / "familyguard.db") as store:
-        if not fresh:
-            for role in ("mother", "daughter"):
-                person = town.world.person(role)
-                code = store.create_invitation(now)
-                store.redeem(code, person.id, language, now)
-                people.start(person, town.bot)
-            claim = store.create_invitation(now, seconds=None)
-            _tell_keeper(town, people, claim, language)
+    with open_store(folder / "data" / "familyguard.db") as store:
+        keeper = town.keeper
+        knock(store, store.invitations.claim(now), keeper.id, keeper.name, language, now)
+        account = store.accounts.get(keeper.id)
+        assert account is not None
+        family = account.family_id
+        store.families.rename(family, "de Vries")
+        for role in ("mother", "daughter"):
+            person = town.world.person(role)
+            code = store.invitations.create(family, keeper.id, now)
+            knock(store, code, person.id, person.name, language, now)
+            approve(store, family, person.id, Role.ADULT, now)
+        for person in (keeper, town.world.person("mother"), town.world.person("daughter")):
+            people.start(person, town.bot)
     # With nobody let in the bot prints a claim of its own when it starts; see _read_claim.
 
 

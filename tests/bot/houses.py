@@ -11,6 +11,9 @@ import structlog
 from bot.analysis import Finding, Memo, Tell, known
 from bot.app import house_of
 from bot.settings import Settings
+from familyguard.admission import Knock, approve, knock
+from familyguard.family import Account, Role
+from familyguard.store import Store
 from tests.bot.analyses import analysis
 from tests.bot.fake_telegram import TOKEN, FakeTelegram, running_bot
 from voice.errors import Undecodable
@@ -64,6 +67,35 @@ class StubAnalyst:
         return Finding(self.heard, known(PNG if isinstance(self.heard, Analysis) else None))
 
 
+def let_in(store: Store, *members: int, language: str = "en", now: float = 1.0) -> str:
+    """One family of these Telegram users, of whom the first is the keeper; its id."""
+    keeper, *others = members
+    claim = store.invitations.claim(now)
+    assert knock(store, claim, keeper, f"Person {keeper}", language, now) is Knock.FOUNDED
+    account = store.accounts.get(keeper)
+    assert account is not None
+    for member in others:
+        admit(store, account.family_id, member, language=language, now=now)
+    return account.family_id
+
+
+def admit(
+    store: Store,
+    family: str,
+    user_id: int,
+    role: Role = Role.ADULT,
+    *,
+    language: str = "en",
+    now: float = 1.0,
+) -> Account:
+    """Invite one more person and approve them."""
+    code = store.invitations.create(family, None, now)
+    assert knock(store, code, user_id, f"Person {user_id}", language, now) is Knock.WAITING
+    account = approve(store, family, user_id, role, now)
+    assert account is not None
+    return account
+
+
 @contextlib.asynccontextmanager
 async def family_bot(
     folder: Path, analyst: Any = None, *, members: tuple[int, ...] = (1, 2, 3), **changes: Any
@@ -73,6 +105,6 @@ async def family_bot(
     settings = settings_in(folder, **changes)
     async with running_bot(settings, analyst or StubAnalyst(), **services) as telegram:
         store = house_of(telegram.app).store
-        for member in members:
-            assert store.redeem(store.create_invitation(now=0.0), member, "en", now=1.0)
+        if members:
+            let_in(store, *members)
         yield telegram

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.commands import check
-from familyguard.store import Store
+from familyguard.store import open_store
 from tests.bot.analyses import analysis
 from voice import models
 from voice.errors import ModelUnavailable, Undecodable, UndecodableAudio
@@ -305,9 +305,9 @@ def test_an_invitation_lets_one_person_in_even_without_telegram(monkeypatch, tmp
     assert result.exit_code == 0, result.output
     (line,) = [line for line in result.stdout.splitlines() if "/start " in line]
     code = line.split()[-1]
-    with Store(tmp_path / "data" / "familyguard.db") as store:
-        assert store.redeem(code, 7, "en", time.time())
-        assert not store.redeem(code, 8, "en", time.time())
+    with open_store(tmp_path / "data" / "familyguard.db") as store:
+        assert store.invitations.redeem(code, 7, time.time())
+        assert not store.invitations.redeem(code, 8, time.time())
     assert TOKEN not in result.output
 
 

@@ -16,7 +16,8 @@ from bot.playground.people import People
 from bot.playground.server import build, serve
 from bot.playground.world import World
 from bot.run import serve as serve_family
-from familyguard.store import Store
+from familyguard.store import open_store
+from tests.bot.houses import let_in as make_family
 from tests.bot.houses import settings_in
 from tests.bot.test_check import NONE
 
@@ -66,8 +67,8 @@ async def place():
 
 def let_in(folder: Path, user_id: int) -> None:
     """Make somebody a member before the bot starts."""
-    with Store(folder / "familyguard.db") as store:
-        store.redeem(store.create_invitation(now=0.0), user_id, "en", now=1.0)
+    with open_store(folder / "familyguard.db") as store:
+        make_family(store, user_id)
 
 
 async def test_a_voice_note_gets_its_verdict_over_http(place, tmp_path, monkeypatch, capsys):

@@ -1,0 +1,71 @@
+"""Who comes in and who goes: claims, invitations, the keeper's approval, removal.
+
+An invitation alone lets nobody in: whoever uses it waits until the keeper has seen who came.
+"""
+
+from enum import Enum, auto
+
+from familyguard.family import Account, Person, Role
+from familyguard.store import Store
+
+MEMBER_REMOVED = "member_removed"
+"""Why the code word must be replaced after somebody left."""
+
+
+class Knock(Enum):
+    """What came of a code."""
+
+    FOUNDED = auto()  # a new family, whose keeper they are now
+    WAITING = auto()  # the keeper will be asked
+    REFUSED = auto()  # no such code, or none that is open
+
+
+def knock(store: Store, code: str, user_id: int, display: str, language: str, now: float) -> Knock:
+    """Someone without an account brings a code.  `display` is their name in Telegram."""
+    with store.together():
+        opened = store.invitations.redeem(code, user_id, now)
+        if opened is None:
+            return Knock.REFUSED
+        if opened.family_id is not None:
+            store.accounts.turn_away(user_id)  # the newest invitation counts
+            store.accounts.apply(user_id, opened.family_id, display, language, now)
+            store.audit.note(opened.family_id, "knocked", now, actor=user_id)
+            return Knock.WAITING
+        family = store.families.found(language, now)
+        keeper = store.people.add(family.id, Role.KEEPER, now, name=display)
+        store.accounts.add(user_id, keeper, language, now, display)
+        store.audit.note(family.id, "founded", now, actor=user_id)
+    return Knock.FOUNDED
+
+
+def approve(
+    store: Store, family: str, user_id: int, role: Role, now: float, person: Person | None = None
+) -> Account | None:
+    """The keeper lets an applicant in: as somebody new, or as another account of `person`.
+
+    None when nobody of that family waits under that id.
+    """
+    applicant = store.accounts.applicant(user_id)
+    if applicant is None or applicant.family_id != family:
+        return None
+    with store.together():
+        if person is None:
+            person = store.people.add(family, role, now, name=applicant.display)
+        account = store.accounts.add(user_id, person, applicant.language, now, applicant.display)
+        store.audit.note(family, "approved", now, actor=user_id, person=person.id)
+    return account
+
+
+def remove(store: Store, family: str, person: str, now: float, actor: int | None) -> None:
+    """Somebody leaves, or is made to: accounts, voiceprints and consents go with them.
+
+    Open invitations are void and the code word is due for rotation, since they know it.
+    """
+    with store.together():
+        for account in store.accounts.of_person(family, person):
+            store.dialogues.end(account.user_id)
+        store.people.remove(family, person)
+        store.invitations.revoke(family, now)
+        store.codewords.ask_to_rotate(family, MEMBER_REMOVED)
+        store.audit.note(family, "removed", now, actor=actor, person=person)
+    store.clean()

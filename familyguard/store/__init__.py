@@ -1,0 +1,167 @@
+"""The database: the only place with table names.  Methods are what happens in a family.
+
+    with open_store(settings.database) as store:
+        family = store.families.found("nl", now)
+
+The store has rooms, one a subject, each in a file beside this one.  One `Store` belongs to one
+thread.  Times are seconds since 1970 and always an argument.  Every method that touches what
+belongs to a family takes that family, and finds nothing of another.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlite_utils import Database
+
+from familyguard.errors import UnusableKeys
+from familyguard.keys import FILE_NAME, Keys, load_keys, save_keys
+from familyguard.migrations import SEALED, migrations
+from familyguard.store.cases import Cases, Challenges, Questions, Recordings
+from familyguard.store.codewords import CodeWords
+from familyguard.store.desk import Dialogues, Mailbox, Tidyings
+from familyguard.store.families import Accounts, Families, People
+from familyguard.store.invitations import INVITATION_SECONDS, Invitations
+from familyguard.store.records import Audit, Changes, Payees
+from familyguard.store.voices import Voices
+from familyguard.vault import Cell, Vault
+
+__all__ = ["INVITATION_SECONDS", "Store", "open_store", "rotate_keys"]
+
+BUSY_SECONDS = 1
+"""How long one process waits for another that is writing, which takes milliseconds.  The bot does
+nothing else meanwhile."""
+
+
+class Store:
+    """The database file.  `keys` open what is sealed in it."""
+
+    def __init__(self, path: Path, keys: Keys) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Before SQLite makes it: its own default would let other accounts read the file.
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        self.path = path
+        self.keys = keys
+        self._db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS))
+        for pragma in ("journal_mode = wal", "foreign_keys = on", "secure_delete = on"):
+            self._db.execute(f"pragma {pragma}").fetchall()
+        migrations.apply(self._db)
+        rooms = (self._db, Vault(keys))
+        self.families = Families(*rooms)
+        self.people = People(*rooms)
+        self.accounts = Accounts(*rooms)
+        self.invitations = Invitations(*rooms)
+        self.voices = Voices(*rooms)
+        self.codewords = CodeWords(*rooms)
+        self.cases = Cases(*rooms)
+        self.challenges = Challenges(*rooms)
+        self.questions = Questions(*rooms)
+        self.recordings = Recordings(*rooms)
+        self.changes = Changes(*rooms)
+        self.audit = Audit(*rooms)
+        self.payees = Payees(*rooms)
+        self.dialogues = Dialogues(*rooms)
+        self.tidyings = Tidyings(*rooms)
+        self.mailbox = Mailbox(*rooms)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; nothing is pending, every method commits."""
+        self._db.close()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written within happens as a whole or not at all."""
+        with self._db.atomic():
+            yield
+
+    def is_empty(self) -> bool:
+        """Whether nobody was let in yet."""
+        return not self._db.execute("select exists (select 1 from accounts)").fetchone()[0]
+
+    def clean(self) -> None:
+        """Empty the write-ahead log, so that what was erased is gone from that file too."""
+        self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+    def reseal(self, keys: Keys) -> int:
+        """Seal every sealed cell anew with the newest of `keys`; how many there were.
+
+        Raises SealBroken for a cell that does not open; nothing is changed then.
+        """
+        old, new, cells = Vault(self.keys), Vault(keys), 0
+        with self._db.atomic():
+            for table, (key, columns) in SEALED.items():
+                for column in columns:
+                    for row, family, sealed in self._sealed(table, key, column):
+                        cell = Cell(table, column, str(row), family)
+                        value = new.seal(old.open(sealed, cell), cell)
+                        self._db.execute(
+                            f"update {table} set {column} = ? where {key} = ?",  # noqa: S608 – names from SEALED
+                            [value, row],
+                        )
+                        cells += 1
+        return cells
+
+    def _sealed(self, table: str, key: str, column: str) -> list[tuple[object, str, bytes]]:
+        columns = {entry.name for entry in self._db.table(table).columns}
+        family = "id" if table == "families" else "family_id" if "family_id" in columns else "''"
+        rows = self._db.execute(
+            f"select {key}, {family}, {column} from {table} where {column} is not null"  # noqa: S608 – names from SEALED
+        )
+        return list(rows.fetchall())
+
+
+def open_store(path: Path) -> Store:
+    """The database at `path` with the key file beside it; both are made if neither is there.
+
+    Raises:
+        UnusableKeys: there is a database, but its key file is missing or cannot be used.
+    """
+    key_file = path.with_name(FILE_NAME)
+    if not key_file.exists() and not _holds_anything(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        save_keys(key_file, Keys.fresh())
+    return Store(path, load_keys(key_file))
+
+
+def _holds_anything(path: Path) -> bool:
+    """Whether a database was made here after keys existed: an older one has nothing sealed."""
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS))
+    try:
+        return "families" in db.table_names()
+    except sqlite3.DatabaseError:
+        raise UnusableKeys(path, f"{path} is not a database, and its key file is gone.") from None
+    finally:
+        db.close()
+
+
+def rotate_keys(path: Path) -> int:
+    """Seal everything anew with a fresh key and forget the old one; how many cells there were.
+
+    The bot must not be running.  A crash at any point leaves a key file that opens the database:
+    the new key is stored beside the old one first, and the old one goes last.
+    """
+    key_file = path.with_name(FILE_NAME)
+    with open_store(path) as store:
+        keys = store.keys.rotated()
+        save_keys(key_file, keys)
+        cells = store.reseal(keys)
+        store.clean()
+    save_keys(key_file, keys.only_newest())
+    return cells
