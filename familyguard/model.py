@@ -41,6 +41,9 @@ class Sign(StrEnum):
     GENERATOR_TRACE = "generator_trace"  # the file itself names a speech generator
     SYNTHETIC = "synthetic"  # the speech scores as made by a machine
     HEARD_BEFORE = "heard_before"  # the same recording came by earlier
+    VOICE_CHANGES = "voice_changes"  # partly the relative's voice, partly clearly another
+    GREETING_ONLY = "greeting_only"  # nothing but «hello? I can't hear you»: fits any story
+    OLD_RECORDING = "old_recording"  # sent long before it was forwarded; `detail` is whole days
 
     # Pressure: weak alone, telling together.
     SECRECY = "secrecy"
@@ -63,6 +66,13 @@ MATCHING = frozenset({Sign.VOICE_SIMILAR, Sign.CODE_WORD_RIGHT, Sign.PHRASE_RIGH
 """What a clone, a recording or a stolen telephone would bring too: it never lowers a level."""
 
 SUSPICIOUS = frozenset(Sign) - MATCHING - {Sign.UNJUDGEABLE}
+
+WORDED = frozenset({
+    Sign.MONEY_REQUEST, Sign.NEW_IDENTITY, Sign.CALL_BLOCK, Sign.UNTRACEABLE_PAYMENT,
+    Sign.UNKNOWN_PAYEE, Sign.AUTHORITY, Sign.CODE_FISHING, Sign.SECRECY, Sign.URGENCY, Sign.STORY,
+    Sign.GUILT, Sign.WORDING,
+})  # fmt: skip
+"""Signs of what was said or written: their `detail` quotes it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -42,7 +42,10 @@ HIDDEN_SENDER = {
     Sign.CODE_FISHING,
 }
 FAILED_CHALLENGE = {Sign.CODE_WORD_WRONG, Sign.CHALLENGE_FAILED}
-MACHINE_TRACES = {Sign.GENERATOR_TRACE, Sign.SYNTHETIC, Sign.HEARD_BEFORE}
+MACHINE_TRACES = {Sign.GENERATOR_TRACE, Sign.SYNTHETIC}
+PLAYED_BACK = {Sign.HEARD_BEFORE, Sign.VOICE_CHANGES, Sign.GREETING_ONLY}
+"""What a recording of the relative shows when somebody else uses it.  An old date is not here: a
+relative may simply have waited, so it needs company like any other sign."""
 OTHER_SIGNS = SUSPICIOUS - {Sign.MONEY_REQUEST}
 
 POLICY: tuple[Row, ...] = (
@@ -51,7 +54,7 @@ POLICY: tuple[Row, ...] = (
     _row(Level.ALARM, Sign.MONEY_REQUEST, Sign.VOICE_DIFFERS, among=FAILED_CHALLENGE, count=1),
     #
     _row(Level.STRONG, Sign.MONEY_REQUEST, among=HIDDEN_SENDER, count=1),
-    _row(Level.STRONG, Sign.MONEY_REQUEST, among=MACHINE_TRACES, count=1),
+    _row(Level.STRONG, Sign.MONEY_REQUEST, among=MACHINE_TRACES | PLAYED_BACK, count=1),
     _row(Level.STRONG, Sign.WATERMARK),
     _row(Level.STRONG, Sign.VOICE_DIFFERS),
     _row(Level.STRONG, among=FAILED_CHALLENGE, count=1),

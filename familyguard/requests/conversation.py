@@ -4,7 +4,8 @@ Single openings are often word for word what an honest person could send.  Toget
 a new number, then small talk or a reason not to call, and the request for money is next.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from familyguard.model import Evidence, Request, Sign, Stage
 from familyguard.requests.reader import SOFT, Reader, evidence
@@ -57,3 +58,27 @@ class Conversation:
     def evidence(self) -> tuple[Evidence, ...]:
         """Everything that the messages so far are evidence of, one piece a sign."""
         return tuple(Evidence(sign, quote) for sign, quote in self._evidence.items())
+
+    def copy(self) -> "Conversation":
+        """One that goes on from here by itself."""
+        return replace(self, _evidence=dict(self._evidence))
+
+    def to_dict(self) -> dict[str, Any]:
+        """All but the reader in plain values, to be kept until the next message."""
+        return {
+            "messages": self.messages,
+            "warned_at": self.warned_at,
+            "stage": self.stage,
+            "evidence": dict(self._evidence),
+        }
+
+    @classmethod
+    def from_dict(cls, kept: dict[str, Any], reader: Reader | None = None) -> "Conversation":
+        """The conversation that `to_dict` wrote, going on with `reader`."""
+        return cls(
+            reader=reader or Reader(),
+            messages=kept["messages"],
+            warned_at=kept["warned_at"],
+            stage=None if kept["stage"] is None else Stage(kept["stage"]),
+            _evidence={Sign(sign): quote for sign, quote in kept["evidence"].items()},
+        )

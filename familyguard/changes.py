@@ -1,0 +1,127 @@
+"""Changes that somebody might be talked into: they wait, and everyone can stop them.
+
+A caller with the keeper's daughter's voice says «my number has changed, put it in».  So what the
+walls stand on, the call-back number and the code word, changes a day after everybody was told; a
+second adult who confirms makes it happen at once, and any member may stop it until then.
+
+Pure steps from one state to the next; the clock is an argument, in seconds since 1970.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from familyguard.errors import FamilyGuardError
+from familyguard.family import Person
+
+WAIT_SECONDS = 24 * 3600.0
+"""A day: longer than this fraud has patience, and everyone looks at their telephone once."""
+
+FREEZE_SECONDS = 24 * 3600.0
+"""How long nothing may be changed after «Not me», or after a member's own command."""
+
+
+class Kind(StrEnum):
+    """What is to be changed."""
+
+    CALL_BACK_NUMBER = "call_back_number"
+    CODE_WORD = "code_word"
+    VOICE = "voice"  # an enrolled voice is replaced
+
+
+class State(StrEnum):
+    """How far a change has come; only a waiting one moves."""
+
+    WAITING = "waiting"
+    IN_FORCE = "in_force"
+    STOPPED = "stopped"
+
+
+class Refused(FamilyGuardError):
+    """A step that is not allowed; `reason` is its code."""
+
+    def __init__(self, reason: "Why") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Why(StrEnum):
+    """Why a step was refused."""
+
+    FROZEN = "frozen"
+    ENDED = "ended"  # stopped or in force already
+    SAME_PERSON = "same_person"  # the one who asked cannot be the second one
+    NOT_GROWN_UP = "not_grown_up"
+    OTHER_FAMILY = "other_family"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change that was asked for.  `asked_by` and `ended_by` are persons, not accounts.
+
+    A person with two accounts, or two telephones stolen from one person, are one voice.
+    """
+
+    kind: Kind
+    family_id: str
+    asked_by: str
+    asked_at: float
+    due_at: float
+    state: State = State.WAITING
+    ended_by: str | None = None  # None too where time alone brought it into force
+    ended_at: float | None = None
+
+
+def ask(
+    kind: Kind, by: Person, now: float, frozen_until: float | None = None, *, first: bool = False
+) -> Change:
+    """Ask for a change.  The `first` number or word replaces nothing and holds at once.
+
+    Raises Refused while the family is frozen.
+    """
+    _refuse_frozen(frozen_until, now)
+    if first:
+        return Change(kind, by.family_id, by.id, now, now, State.IN_FORCE, by.id, now)
+    return Change(kind, by.family_id, by.id, now, now + WAIT_SECONDS)
+
+
+def stop(change: Change, by: Person, now: float) -> Change:
+    """Stop a waiting change: any member may, frozen or not.  Raises Refused."""
+    _refuse_ended(change, by)
+    return replace(change, state=State.STOPPED, ended_by=by.id, ended_at=now)
+
+
+def confirm(change: Change, by: Person, now: float, frozen_until: float | None = None) -> Change:
+    """Bring a waiting change into force at once, as the second adult.  Raises Refused."""
+    _refuse_ended(change, by)
+    if by.id == change.asked_by:
+        raise Refused(Why.SAME_PERSON)
+    if not by.role.is_grown_up:
+        raise Refused(Why.NOT_GROWN_UP)
+    _refuse_frozen(frozen_until, now)
+    return replace(change, state=State.IN_FORCE, ended_by=by.id, ended_at=now)
+
+
+def mature(change: Change, now: float, frozen_until: float | None = None) -> Change:
+    """The change as it is at `now`: in force when its day is over and no freeze holds it up."""
+    if change.state is not State.WAITING or now < change.due_at:
+        return change
+    if frozen_until is not None and now < frozen_until:
+        return change
+    return replace(change, state=State.IN_FORCE, ended_at=now)
+
+
+def freeze(frozen_until: float | None, now: float) -> float:
+    """Until when a family is frozen if somebody freezes it at `now`: never sooner than it was."""
+    return max(frozen_until or now, now + FREEZE_SECONDS)
+
+
+def _refuse_frozen(frozen_until: float | None, now: float) -> None:
+    if frozen_until is not None and now < frozen_until:
+        raise Refused(Why.FROZEN)
+
+
+def _refuse_ended(change: Change, by: Person) -> None:
+    if by.family_id != change.family_id:
+        raise Refused(Why.OTHER_FAMILY)
+    if change.state is not State.WAITING:
+        raise Refused(Why.ENDED)

@@ -1,0 +1,119 @@
+"""Two words and two digits: drawn so that they sound unlike each other, found again in a memo.
+
+What a recogniser makes of single words is only roughly what was said, so words are compared by
+sound (docs/measurements/challenge.md has the figures).  All parts must be there for the phrase to
+count, which leaves room for much tolerance in each.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+
+from familyguard import two_digits
+from familyguard.sounding import distance, plain, slips, sound
+
+FAR_APART = 0.6
+"""Distance from which two words cannot be taken for each other, twice WORD_TOLERANCE and a bit."""
+
+WORD_TOLERANCE = 0.3
+"""Slips per sound up to which a heard word counts as the phrase's."""
+
+SHORTEST, LONGEST = 4, 9
+"""Sounds of a word of a phrase: shorter ones are misheard, longer ones mispronounced."""
+
+MOST_WORDS = 1000
+"""Words of a text that are looked at: more than ten minutes of speech, all others are for delay."""
+
+MOST_TEXTS = 40
+MOST_DRAWS = 5000
+
+_LETTERS = re.compile(r"[a-z]+")
+_CUT_INTO = 3
+"""Pieces into which a recogniser may cut a word: «rain bow»."""
+
+
+class Part(StrEnum):
+    """One part of a phrase."""
+
+    FIRST = "first"
+    SECOND = "second"
+    DIGITS = "digits"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """`words` in small letters, and two different `digits` as characters, none below 2."""
+
+    words: tuple[str, str]
+    digits: str
+
+    def __str__(self) -> str:
+        """As it is shown: «lemon harbour 4 7», the digits apart so that they are said apart."""
+        return " ".join((*self.words, *self.digits))
+
+
+def draw(words: Sequence[str], rng: Random, taken: Collection[str] = ()) -> Phrase:
+    """A phrase out of `words` that sounds like none of the `taken` words.
+
+    Raises ValueError when there is no such pair to be found.
+    """
+    digits = "".join(rng.sample(two_digits.DIGITS, 2))
+    chosen: list[str] = []
+    for _ in range(MOST_DRAWS):
+        word = rng.choice(words)
+        if fits(word) and all(far_apart(word, other) for other in (*chosen, *taken)):
+            chosen.append(word)
+        if len(chosen) == 2:
+            return Phrase((chosen[0], chosen[1]), digits)
+    raise ValueError("too few words that sound different from each other")
+
+
+def fits(word: str) -> bool:
+    """Whether `word` may be part of a phrase: one plain word, of fair length, unlike a number."""
+    return (
+        word.isalpha()
+        and SHORTEST <= len(sound(word)) <= LONGEST
+        and not two_digits.is_number_word(word)
+    )
+
+
+def far_apart(one: str, other: str) -> bool:
+    """Whether neither word can be taken for the other, nor for a part of it."""
+    a, b = sound(one), sound(other)
+    return min(distance(one, other), distance(other, one)) >= FAR_APART and not (a in b or b in a)
+
+
+def parts_heard(phrase: Phrase, texts: Iterable[str]) -> frozenset[Part]:
+    """The parts of `phrase` that are in any of `texts`, which are readings of one memo."""
+    readings = list(texts)[:MOST_TEXTS]
+    windows = {window for text in readings for window in _windows(text)}
+    heard = set()
+    for part, word in zip((Part.FIRST, Part.SECOND), phrase.words, strict=True):
+        if _is_among(sound(word), windows):
+            heard.add(part)
+    # Both words run together, or cut at the wrong place.
+    if _is_among(sound("".join(phrase.words)), windows):
+        heard |= {Part.FIRST, Part.SECOND}
+    if any(phrase.digits in two_digits.find(text) for text in readings):
+        heard.add(Part.DIGITS)
+    return frozenset(heard)
+
+
+def _windows(text: str) -> Iterator[str]:
+    """The sound of every one to three words in a row."""
+    words = _LETTERS.findall(plain(text))[:MOST_WORDS]
+    for start in range(len(words)):
+        for length in range(1, _CUT_INTO + 1):
+            if start + length <= len(words):
+                yield sound("".join(words[start : start + length]))
+
+
+def _is_among(known: str, windows: Iterable[str]) -> bool:
+    most = WORD_TOLERANCE * len(known)
+    return any(
+        # A difference in length costs at least half a slip each, so most windows are soon done.
+        abs(len(window) - len(known)) <= 2 * most and slips(known, window) <= most
+        for window in windows
+    )

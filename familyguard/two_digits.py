@@ -1,0 +1,110 @@
+"""Two digits in what a recogniser wrote: «47», «4-7», «forty seven», «zevenenveertig», «7 en 40».
+
+Recognisers write numbers in numerals or in words as they please, and Dutch says the last digit of
+two first.  Nought and one are not used: «een» is also the Dutch article, and «oh» a sigh.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from familyguard.sounding import plain, slips, sound
+
+DIGITS = "23456789"
+
+_UNITS = {
+    "2": "two to too twee",
+    "3": "three drie",
+    "4": "four for vier",
+    "5": "five vijf",
+    "6": "six zes",
+    "7": "seven zeven",
+    "8": "eight ate acht",
+    "9": "nine negen",
+}
+_TENS = {
+    "2": "twenty twintig",
+    "3": "thirty dertig",
+    "4": "forty veertig",
+    "5": "fifty vijftig",
+    "6": "sixty zestig",
+    "7": "seventy zeventig",
+    "8": "eighty tachtig",
+    "9": "ninety negentig",
+}
+_AND = frozenset({"en", "and", "n", "an"})
+_TOKEN = re.compile(r"\d+|[^\W\d_]+")
+
+SHORTEST_INEXACT = 3
+"""Sounds that a number word must have before a small slip in it is forgiven, …"""
+
+LONG = 7
+"""… and before a whole one is."""
+
+_BREAK = "_"
+
+
+@cache
+def _words() -> dict[str, str]:
+    """How each number word sounds, and what stands for it: a unit «4», a ten «40», both «47»."""
+    table: dict[str, str] = {}
+    for unit, names in _UNITS.items():
+        for name in names.split():
+            table.setdefault(sound(name), unit)
+        dutch = names.split()[-1]
+        table[sound(dutch + "en")] = unit + "&"
+        for ten, tens in _TENS.items():
+            english_ten, dutch_ten = tens.split()
+            table[sound(f"{dutch}en{dutch_ten}")] = ten + unit
+            table[sound(english_ten + names.split()[0])] = ten + unit
+    for ten, tens in _TENS.items():
+        for name in tens.split():
+            table[sound(name)] = ten + "0"
+    return table
+
+
+@cache
+def _number(token: str) -> str:
+    """What a heard word stands for; `_BREAK` where it is no number."""
+    if token.isdecimal():
+        return token if len(token) <= 3 else _BREAK
+    if token in _AND:
+        return "&"
+    heard = sound(token)
+    if heard in _words():
+        return _words()[heard]
+    if len(heard) < SHORTEST_INEXACT:
+        return _BREAK
+    costs = sorted((slips(known, heard), value) for known, value in _words().items())
+    cheapest, value = costs[0]
+    rivals = {other for cost, other in costs if cost <= cheapest}
+    allowed = 1.0 if len(heard) >= LONG else 0.5
+    return value if cheapest <= allowed and len(rivals) == 1 else _BREAK
+
+
+def is_number_word(word: str) -> bool:
+    """Whether `word` could be taken for a number or a part of one."""
+    return _number(plain(word)) != _BREAK
+
+
+def find(text: str) -> set[str]:
+    """Every pair of digits that `text` can be read to say, each as two characters."""
+    tokens = [_number(plain(token)) for token in _TOKEN.findall(text)]
+    line = " ".join(tokens).replace("&", " & ").split()
+    return set(_readings(line))
+
+
+def _readings(line: list[str]) -> Iterator[str]:
+    for place, first in enumerate(line):
+        # «forty» and a mere «40» are one digit and a nought; 4 0 7 is how «forty seven» can end up.
+        if re.fullmatch("[2-9]{2}", first):
+            yield first
+        if re.fullmatch("[2-9]0[2-9]", first):
+            yield first[0] + first[2]
+        rest = line[place + 1 : place + 3]
+        joined = rest[:1] == ["&"]
+        second = "".join(rest[1:2] if joined else rest[:1])
+        if re.fullmatch("[2-9]0?", first) and re.fullmatch("[2-9]", second):
+            yield first[0] + second
+        if joined and re.fullmatch("[2-9]", first) and re.fullmatch("[2-9]0", second):
+            yield second[0] + first
