@@ -16,11 +16,24 @@ import structlog
 
 from bot.errors import CannotListen, Stopping
 from bot.fairqueue import FairQueue
-from bot.protocol import CRASHED, Failed, Heard, Job, Picture, Step
+from bot.protocol import (
+    CRASHED,
+    CheckJob,
+    EnrolJob,
+    Enrolled,
+    Failed,
+    Heard,
+    Job,
+    Picture,
+    Reheard,
+    RehearJob,
+    Step,
+)
 from bot.texts import Language
 from bot.worker_process import WorkerDied, WorkerProcess
 from voice.errors import Undecodable
-from voice.results import Analysis
+from voice.results import Analysis, EnrolmentMemo, Rehearing
+from voice.voiceprint import KnownVoice
 
 log = structlog.get_logger(__name__)
 
@@ -33,18 +46,43 @@ RETRY_SECONDS = 1.0
 MAX_RETRY_SECONDS = 60.0
 
 Tell = Callable[..., None]
-"""Tells what happens to a memo: a state (`waking`, `waiting` with `ahead=…`, `restarted`, or a step
-of the analysis)."""
+"""Tells what happens to a memo: a state (`waking`, `waiting` with `ahead=…`, `restarted`), a step
+of the analysis, or `rehear` with `done=…` and `total=…`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Memo:
-    """A file to listen to.  `language` is the chat's, `spoken` the memo's if known beforehand."""
+    """A file to listen to.  `language` is the chat's, `spoken` the memo's if known beforehand.
+
+    `voices` are compared with it; whose voice it is supposed to be is decided afterwards, with
+    `voice.comparison.compared_with`.  An answer to a live challenge goes before all other memos,
+    and its words are heard however short it is.
+    """
 
     member: int
     path: Path
     language: Language
     spoken: Language | None = None
+    voices: tuple[KnownVoice, ...] = ()
+    is_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeWordMemos:
+    """Recordings of a family's code word, in its language."""
+
+    member: int
+    paths: tuple[Path, ...]
+    spoken: Language
+
+
+@dataclass(frozen=True, slots=True)
+class PromptMemo:
+    """A memo of someone who enrols their voice, reading a prompt in the language `spoken`."""
+
+    member: int
+    path: Path
+    spoken: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +102,12 @@ class Analyst(Protocol):
     async def listen(self, memo: Memo, tell: Tell) -> Finding:
         """Listen to a memo.  Raises `QueueFull`, `CannotListen` or `Stopping`."""
 
+    async def rehear(self, memos: CodeWordMemos, tell: Tell) -> Rehearing | Undecodable | str:
+        """How a code word may sound, or why that is not known.  Raises like `listen`."""
+
+    async def enrol(self, memo: PromptMemo, tell: Tell) -> EnrolmentMemo | Undecodable | str:
+        """What a memo adds to an enrolment, or why nothing.  Raises like `listen`."""
+
 
 def known(picture: bytes | None) -> "asyncio.Future[bytes | None]":
     """A picture that need not be waited for."""
@@ -72,11 +116,17 @@ def known(picture: bytes | None) -> "asyncio.Future[bytes | None]":
     return future
 
 
+Outcome = Finding | Rehearing | EnrolmentMemo | Undecodable | str
+"""Of any job; the last two say why there is nothing else."""
+
+
 @dataclass(eq=False, slots=True)
 class _Ticket:
-    memo: Memo
+    member: int
+    job: Job
     tell: Tell
-    result: "asyncio.Future[Finding]"
+    urgent: bool
+    result: "asyncio.Future[Outcome]"
     deaths: int = 0
 
 
@@ -110,12 +160,43 @@ class LocalAnalyst:
 
     async def listen(self, memo: Memo, tell: Tell) -> Finding:
         """See `Analyst.listen`."""
+        job = CheckJob(
+            number=next(self._numbers),
+            path=str(memo.path),
+            language=memo.language,
+            spoken=memo.spoken,
+            voices=memo.voices,
+            is_answer=memo.is_answer,
+        )
+        outcome = await self._done(memo.member, job, tell, urgent=memo.is_answer)
+        if isinstance(outcome, Finding):
+            return outcome
+        assert isinstance(outcome, str)
+        return Finding(outcome, known(None))
+
+    async def rehear(self, memos: CodeWordMemos, tell: Tell) -> Rehearing | Undecodable | str:
+        """See `Analyst.rehear`."""
+        paths = tuple(map(str, memos.paths))
+        job = RehearJob(number=next(self._numbers), paths=paths, spoken=memos.spoken)
+        outcome = await self._done(memos.member, job, tell)
+        assert isinstance(outcome, Rehearing | str)
+        return outcome
+
+    async def enrol(self, memo: PromptMemo, tell: Tell) -> EnrolmentMemo | Undecodable | str:
+        """See `Analyst.enrol`."""
+        job = EnrolJob(number=next(self._numbers), path=str(memo.path), spoken=memo.spoken)
+        outcome = await self._done(memo.member, job, tell)
+        assert isinstance(outcome, EnrolmentMemo | str)
+        return outcome
+
+    async def _done(self, member: int, job: Job, tell: Tell, *, urgent: bool = False) -> Outcome:
+        """Queue a job and wait for what comes of it."""
         if self._stopping:
             raise Stopping
         if self._unable:
             raise CannotListen
-        ticket = _Ticket(memo, tell, asyncio.get_running_loop().create_future())
-        self._queue.put(memo.member, ticket)
+        ticket = _Ticket(member, job, tell, urgent, asyncio.get_running_loop().create_future())
+        self._queue.put(member, ticket, urgent=urgent)
         self._changed.set()
         self._tell_places()
         return await ticket.result
@@ -198,41 +279,40 @@ class LocalAnalyst:
             ended.cancel()
 
     async def _serve(self, worker: WorkerProcess, ticket: _Ticket) -> None:
-        """One memo.  Raises `WorkerDied`, after it was decided what becomes of the memo."""
+        """One job.  Raises `WorkerDied`, after it was decided what becomes of the job."""
         if ticket.result.done():
             return  # nobody waits for it any more
         self._current = ticket
         self._tell_places()
         picture: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
-        memo = ticket.memo
-        job = Job(
-            number=next(self._numbers),
-            path=str(memo.path),
-            language=memo.language,
-            spoken=memo.spoken,
-        )
         try:
             async with asyncio.timeout(self.memo_seconds):
-                async for event in worker.work(job):
+                async for event in worker.work(ticket.job):
                     match event:
-                        case Step(step=step):
+                        case Step(step=step, done=None):
                             ticket.tell(step)
+                        case Step(step=step, done=done, total=total):
+                            ticket.tell(step, done=done, total=total)
                         case Heard(analysis=analysis):
                             _answer(ticket, Finding(analysis, picture))
+                        case Reheard(rehearing=rehearing):
+                            _answer(ticket, rehearing)
+                        case Enrolled(memo=memo):
+                            _answer(ticket, memo)
                         case Failed(reason=reason):
-                            _answer(ticket, Finding(reason, known(None)))
+                            _answer(ticket, reason)
                         case Picture(png=png):
                             picture.set_result(png)
         except TimeoutError:
-            _answer(ticket, Finding(Undecodable.LIMIT, known(None)))
+            _answer(ticket, Undecodable.LIMIT)
             raise WorkerDied("one memo took too long") from None
         except WorkerDied:
             ticket.deaths += 1
             if ticket.deaths > 1:
-                _answer(ticket, Finding(CRASHED, known(None)))
+                _answer(ticket, CRASHED)
             elif not ticket.result.done():
                 ticket.tell("restarted")
-                self._queue.put_back(memo.member, ticket)
+                self._queue.put_back(ticket.member, ticket, urgent=ticket.urgent)
             raise
         finally:
             self._current = None
@@ -257,6 +337,6 @@ class LocalAnalyst:
                 ticket.result.set_exception(reason())
 
 
-def _answer(ticket: _Ticket, finding: Finding) -> None:
+def _answer(ticket: _Ticket, outcome: Outcome) -> None:
     if not ticket.result.done():
-        ticket.result.set_result(finding)
+        ticket.result.set_result(outcome)

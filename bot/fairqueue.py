@@ -10,38 +10,52 @@ Item = TypeVar("Item")
 
 
 class FairQueue(Generic[Item]):
-    """First in, first out for each member; round robin between them."""
+    """First in, first out for each member; round robin between them; what is urgent before all."""
 
     def __init__(self, length: int, per_member: int) -> None:
         self._length = length
         self._per_member = per_member
         # The members in the order of their turns; none of the queues is empty.
         self._queues: OrderedDict[int, deque[Item]] = OrderedDict()
+        self._urgent: deque[tuple[int, Item]] = deque()
 
     def __len__(self) -> int:
-        return sum(map(len, self._queues.values()))
+        return sum(map(len, self._queues.values())) + len(self._urgent)
 
     def __iter__(self) -> Iterator[Item]:
         """All items in the order in which they would be taken if nothing else came."""
+        yield from (item for _, item in self._urgent)
         queues = list(self._queues.values())
         for place in range(max(map(len, queues), default=0)):
             yield from (queue[place] for queue in queues if place < len(queue))
 
-    def put(self, member: int, item: Item) -> None:
-        """Add an item; raises `QueueFull` if the member's share or the whole is used up."""
-        if len(self._queues.get(member, ())) >= self._per_member:
+    def put(self, member: int, item: Item, *, urgent: bool = False) -> None:
+        """Add an item; raises `QueueFull` if the member's share or the whole is used up.
+
+        What is urgent comes before everything that is not; it counts towards the member's share.
+        """
+        own = len(self._queues.get(member, ())) + sum(one == member for one, _ in self._urgent)
+        if own >= self._per_member:
             raise QueueFull(own=True)
         if len(self) >= self._length:
             raise QueueFull(own=False)
-        self._queues.setdefault(member, deque()).append(item)
+        if urgent:
+            self._urgent.append((member, item))
+        else:
+            self._queues.setdefault(member, deque()).append(item)
 
-    def put_back(self, member: int, item: Item) -> None:
+    def put_back(self, member: int, item: Item, *, urgent: bool = False) -> None:
         """Return an item that was taken; it is the next one again, and always finds room."""
+        if urgent:
+            self._urgent.appendleft((member, item))
+            return
         self._queues.setdefault(member, deque()).appendleft(item)
         self._queues.move_to_end(member, last=False)
 
     def take(self) -> Item:
         """Remove the next item; raises `IndexError` if there is none."""
+        if self._urgent:
+            return self._urgent.popleft()[1]
         if not self._queues:
             raise IndexError("the queue is empty")
         member, queue = self._queues.popitem(last=False)

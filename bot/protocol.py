@@ -6,7 +6,8 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter
 
 from bot.texts import Language
 from voice.errors import Undecodable
-from voice.results import Analysis
+from voice.results import Analysis, EnrolmentMemo, Rehearing
+from voice.voiceprint import KnownVoice
 
 MAX_LINE_BYTES = 32 * 1024 * 1024
 """Longer than any honest line: a quarter of an hour of words with times, or a picture."""
@@ -20,16 +21,43 @@ class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, ser_json_inf_nan="constants")
 
 
-class Job(_Line):
+class CheckJob(_Line):
     """To the worker: listen to the file at `path`, and draw its picture in `language`.
 
-    `spoken` is the language of the memo, if it is known beforehand.
+    `spoken` is the language of the memo, if it is known beforehand; `voices` are compared with it.
+    Of an answer to a challenge the words are heard however short it is.
     """
 
+    kind: Literal["check"] = "check"
     number: int
     path: str
     language: Language
     spoken: Language | None = None
+    voices: tuple[KnownVoice, ...] = ()
+    is_answer: bool = False
+
+
+class RehearJob(_Line):
+    """To the worker: hear how the code word in the files at `paths`, in `spoken`, may sound."""
+
+    kind: Literal["rehear"] = "rehear"
+    number: int
+    paths: tuple[str, ...]
+    spoken: Language
+
+
+class EnrolJob(_Line):
+    """To the worker: listen to a memo of a person who enrols, who reads a prompt in `spoken`."""
+
+    kind: Literal["enrol"] = "enrol"
+    number: int
+    path: str
+    spoken: Language
+
+
+Job = Annotated[CheckJob | RehearJob | EnrolJob, Field(discriminator="kind")]
+
+JOB: TypeAdapter[Job] = TypeAdapter(Job)
 
 
 class Ready(_Line):
@@ -39,11 +67,13 @@ class Ready(_Line):
 
 
 class Step(_Line):
-    """A step of the analysis began."""
+    """A step began; where they are counted, `done` of `total` are behind."""
 
     event: Literal["step"] = "step"
     number: int
     step: str
+    done: int | None = None
+    total: int | None = None
 
 
 class Heard(_Line):
@@ -52,6 +82,22 @@ class Heard(_Line):
     event: Literal["heard"] = "heard"
     number: int
     analysis: Analysis
+
+
+class Reheard(_Line):
+    """What a code word was heard as.  Ends the job."""
+
+    event: Literal["reheard"] = "reheard"
+    number: int
+    rehearing: Rehearing
+
+
+class Enrolled(_Line):
+    """What a memo adds to an enrolment.  Ends the job."""
+
+    event: Literal["enrolled"] = "enrolled"
+    number: int
+    memo: EnrolmentMemo
 
 
 class Failed(_Line):
@@ -70,6 +116,11 @@ class Picture(_Line):
     png: Base64Bytes | None
 
 
-Event = Annotated[Ready | Step | Heard | Failed | Picture, Field(discriminator="event")]
+Event = Annotated[
+    Ready | Step | Heard | Reheard | Enrolled | Failed | Picture, Field(discriminator="event")
+]
+
+LAST = (Failed, Picture, Reheard, Enrolled)
+"""Whichever comes ends its job."""
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)

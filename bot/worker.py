@@ -11,7 +11,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import BinaryIO, Protocol
@@ -19,10 +19,26 @@ from typing import BinaryIO, Protocol
 import structlog
 
 from bot.logs import set_up_logging
-from bot.protocol import CRASHED, Failed, Heard, Job, Picture, Ready, Step, _Line
+from bot.protocol import (
+    CRASHED,
+    JOB,
+    CheckJob,
+    EnrolJob,
+    Enrolled,
+    Failed,
+    Heard,
+    Job,
+    Picture,
+    Ready,
+    Reheard,
+    RehearJob,
+    Step,
+    _Line,
+)
 from bot.texts import Language
 from voice.errors import ModelUnavailable, Undecodable, UndecodableAudio
-from voice.results import Analysis
+from voice.results import Analysis, EnrolmentMemo, Rehearing
+from voice.voiceprint import KnownVoice
 
 log = structlog.get_logger(__name__)
 
@@ -40,9 +56,25 @@ class Analyser(Protocol):
         """Load the models; raises `ModelUnavailable`."""
 
     def analyse(
-        self, path: Path, *, language: str | None, on_step: Callable[[str], None]
+        self,
+        path: Path,
+        *,
+        language: str | None,
+        on_step: Callable[[str], None],
+        voices: Sequence[KnownVoice],
+        is_answer: bool,
     ) -> Analysis:
         """Listen to a file; raises `UndecodableAudio`."""
+
+    def rehear(
+        self, paths: Sequence[Path], language: str, on_copy: Callable[[int, int], None]
+    ) -> Rehearing:
+        """How the code word in these files may sound."""
+
+    def enrol(
+        self, path: Path, language: str | None, on_step: Callable[[str], None]
+    ) -> EnrolmentMemo:
+        """Listen to a memo that is to become a part of a voiceprint; raises `UndecodableAudio`."""
 
 
 class Worker:
@@ -62,7 +94,7 @@ class Worker:
         self._tell(Ready())
         while not self._leaving and (line := self._jobs.readline()):
             self._busy = True
-            self._work(Job.model_validate_json(line))
+            self._work(JOB.validate_json(line))
             self._busy = False
 
     def leave(self, _number: int, _frame: FrameType | None) -> None:
@@ -73,24 +105,47 @@ class Worker:
 
     def _work(self, job: Job) -> None:
         number = job.number
+        try:
+            self._do(job)
+        except UndecodableAudio as error:
+            log.info("undecodable", reason=error.reason, detail=error.detail)
+            self._tell(Failed(number=number, reason=error.reason))
+        except MemoryError:
+            self._tell(Failed(number=number, reason=Undecodable.LIMIT))
+        except Exception:
+            # An error in Python leaves the process sound; only the memo is given up.
+            log.exception("analysis_failed", kind=job.kind)
+            self._tell(Failed(number=number, reason=CRASHED))
+
+    def _do(self, job: Job) -> None:
+        number = job.number
 
         def on_step(step: str) -> None:
             self._tell(Step(number=number, step=step))
 
-        try:
-            analysis = self._analyser.analyse(Path(job.path), language=job.spoken, on_step=on_step)
-        except UndecodableAudio as error:
-            log.info("undecodable", reason=error.reason, detail=error.detail)
-            self._tell(Failed(number=number, reason=error.reason))
-            return
-        except MemoryError:
-            self._tell(Failed(number=number, reason=Undecodable.LIMIT))
-            return
-        except Exception:
-            # An error in Python leaves the process sound; only the memo is given up.
-            log.exception("analysis_failed")
-            self._tell(Failed(number=number, reason=CRASHED))
-            return
+        def on_copy(done: int, total: int) -> None:
+            self._tell(Step(number=number, step="rehear", done=done, total=total))
+
+        match job:
+            case CheckJob():
+                self._check(job, on_step)
+            case RehearJob():
+                paths = [Path(path) for path in job.paths]
+                rehearing = self._analyser.rehear(paths, job.spoken, on_copy)
+                self._tell(Reheard(number=number, rehearing=rehearing))
+            case EnrolJob():
+                memo = self._analyser.enrol(Path(job.path), job.spoken, on_step)
+                self._tell(Enrolled(number=number, memo=memo))
+
+    def _check(self, job: CheckJob, on_step: Callable[[str], None]) -> None:
+        number = job.number
+        analysis = self._analyser.analyse(
+            Path(job.path),
+            language=job.spoken,
+            on_step=on_step,
+            voices=job.voices,
+            is_answer=job.is_answer,
+        )
         self._tell(Heard(number=number, analysis=analysis))
         try:
             png = base64.b64encode(self._draw(analysis, job.language))

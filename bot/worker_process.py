@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
-from bot.protocol import EVENT, MAX_LINE_BYTES, Event, Failed, Job, Picture, Ready
+from bot.protocol import EVENT, LAST, MAX_LINE_BYTES, Event, Job, Ready
 from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -100,7 +100,7 @@ class WorkerProcess:
             if isinstance(event, Ready) or event.number != job.number:
                 raise WorkerDied("it spoke about something else")
             yield event
-            if isinstance(event, Failed | Picture):
+            if isinstance(event, LAST):
                 return
 
     async def stop(self) -> None:

@@ -13,90 +13,45 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voice import activity, models, provenance, quality, transcript
+from voice import activity, provenance, quality, transcript
 from voice.audio import Waveform
-from voice.calibration import VOICE_DIFFERENT_LLR, VOICE_SIMILAR_LLR
-from voice.countermeasure import Countermeasure, load_countermeasure
-from voice.errors import ModelMismatch, ModelUnavailable, UndecodableAudio
+from voice.comparison import voice_doubt
+from voice.countermeasure import Countermeasure
+from voice.enrolment import enrolment_memo
+from voice.errors import ModelUnavailable, UndecodableAudio
+from voice.fingerprint import fingerprint
 from voice.isolation import decode_file
+from voice.loading import Models, load_models
+from voice.rehear import OnCopy, rehear
 from voice.results import (
+    STOPPING,
     Analysis,
     Container,
+    EnrolmentMemo,
     Problem,
     Provenance,
+    Rehearing,
     Score,
     Segment,
     Transcript,
     Unchecked,
+    VoiceMatch,
 )
+from voice.voiceprint import KnownVoice, Voiceprint
 
 if TYPE_CHECKING:
-    from voice.speaker import SpeakerEncoder, Voiceprint
-    from voice.watermark import PerthDetector
+    from voice.speaker import HeardVoice, SpeakerEncoder
 
 ENVELOPE_POINTS = 400
 """Peaks for the picture: about two pixels each on a telephone."""
 
-STOPPING = frozenset({Problem.NO_SPEECH, Problem.TOO_SHORT})
-"""With these there is nothing for the models to judge."""
-
 Step = Callable[[str], None]
-Loaded = TypeVar("Loaded")
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """What listens; None where the files are not there."""
-
-    recogniser: transcript.Recogniser | None
-    encoder: "SpeakerEncoder | None"
-    detector: "PerthDetector | None"
-    countermeasure: Countermeasure | None
-
-
-def load_models(folder: Path | None, threads: int, speaker: str) -> Models:
-    """Load the models whose files are in `folder`.
-
-    Raises ModelMismatch for files that are there but are not the pinned ones.
-    """
-    # Here and not above: importing torch takes seconds, and a bad file must be refused at once.
-    import torch
-
-    from voice.speaker import load_encoder
-    from voice.watermark import PerthDetector
-
-    # The recogniser takes `threads`; PyTorch works beside it, and more threads than cores only
-    # make them wait for each other.
-    torch.set_num_threads(max(1, threads // 2))
-
-    def whisper() -> transcript.Recogniser:
-        files = models.locate("whisper-base", folder)
-        return transcript.Recogniser(files["model.bin"].parent, threads)
-
-    def perth() -> PerthDetector:
-        return PerthDetector(models.opened("perth", folder))
-
-    return Models(
-        recogniser=_if_there(whisper),
-        encoder=_if_there(lambda: load_encoder(speaker, folder)),
-        detector=_if_there(perth),
-        countermeasure=load_countermeasure(folder),
-    )
-
-
-def _if_there(load: Callable[[], Loaded]) -> Loaded | None:
-    try:
-        return load()
-    except ModelMismatch:
-        raise
-    except ModelUnavailable:
-        return None
 
 
 class Analyser:
@@ -139,24 +94,46 @@ class Analyser:
     def analyse(
         self,
         path: Path,
-        references: "Sequence[Path | Voiceprint]" = (),
+        references: Sequence[Path | Voiceprint] = (),
         language: str | None = None,
         on_step: Step | None = None,
+        voices: Sequence[KnownVoice] = (),
+        is_answer: bool = False,
     ) -> Analysis:
         """Listen to the memo at `path`.
 
         `references` are memos of the person it is supposed to be – one voiceprint is made of all of
         them – or voiceprints, of which the most alike counts.  `language` is an ISO 639-1 code, or
         None to have it told.  `on_step` is called with the name of each step as it begins, from one
-        thread or another but never from two at once.  Raises UndecodableAudio when the memo itself
-        cannot be decoded, and ModelMismatch as `load` does.
+        thread or another but never from two at once.  Each of `voices` gets its own score.  Of an
+        answer to a challenge the words are heard however short it is.  Raises UndecodableAudio when
+        the memo itself cannot be decoded, and ModelMismatch as `load` does.
         """
-        with self._one_at_a_time:
-            listening = _Listening(self.load, self._pool, path, references, language, on_step)
-            try:
-                return listening.result()
-            finally:
-                _return_memory()
+        with self._one_at_a_time, _returning_memory():
+            return _Listening(
+                self.load, self._pool, path, references, language, on_step, voices, is_answer
+            ).result()
+
+    def enrol(
+        self, path: Path, language: str | None = None, on_step: Step | None = None
+    ) -> EnrolmentMemo:
+        """Listen to a memo that is to become a part of someone's voiceprint.  See `analyse`."""
+        with self._one_at_a_time, _returning_memory():
+            listening = _Listening(self.load, self._pool, path, (), language, on_step)
+            return enrolment_memo(listening.result(), listening.voice)
+
+    def rehear(
+        self, paths: Sequence[Path], language: str, on_copy: OnCopy | None = None
+    ) -> Rehearing:
+        """How the recogniser hears a code word: see `voice.rehear.rehear`.
+
+        Raises ModelUnavailable without the recogniser.
+        """
+        with self._one_at_a_time, _returning_memory():
+            recogniser = self.load().recogniser
+            if recogniser is None:
+                raise ModelUnavailable("whisper-base", "is needed to set a code word")
+            return self._pool.submit(rehear, recogniser, paths, language, on_copy).result()
 
 
 class _Listening:
@@ -167,9 +144,11 @@ class _Listening:
         load: Callable[[], Models],
         pool: ThreadPoolExecutor,
         path: Path,
-        references: "Sequence[Path | Voiceprint]",
+        references: Sequence[Path | Voiceprint],
         language: str | None,
         on_step: Step | None,
+        voices: Sequence[KnownVoice] = (),
+        is_answer: bool = False,
     ) -> None:
         self._load = load
         self._pool = pool
@@ -178,6 +157,10 @@ class _Listening:
         self._references = references
         self._language = language
         self._on_step = on_step
+        self._known = voices
+        self._is_answer = is_answer
+        self.voice: HeardVoice | None = None
+        self._matches: tuple[VoiceMatch, ...] = ()
         self._timing: dict[str, float] = {}
         self._problems: list[Problem] = []
         self._unchecked: set[Unchecked] = set()
@@ -191,6 +174,8 @@ class _Listening:
         with self._step("quality", announced=False):
             measured = quality.measure(waveform, segments)
             self._problems += quality.judge(measured, segments)
+        with self._step("fingerprint", announced=False):
+            print_ = fingerprint(waveform)
         # Not before the sound: a file that cannot be decoded is refused while models still load.
         with self._step("load", announced=False):
             self._models = self._load()
@@ -209,6 +194,8 @@ class _Listening:
             unchecked=tuple(entry for entry in Unchecked if entry in self._unchecked),
             envelope=envelope(waveform),
             timing=self._timing,
+            voices=self._matches,
+            fingerprint=print_,
         )
 
     def _listen(
@@ -218,8 +205,9 @@ class _Listening:
         segments: tuple[Segment, ...],
         stopped: bool,
     ) -> tuple[Transcript | None, Score | None, Score | None, Provenance]:
+        has_words = self._is_answer or not stopped
         words: Future[Transcript | None] = self._pool.submit(
-            self._words, waveform, () if stopped else segments
+            self._words, waveform, segments if has_words else ()
         )
         try:
             rest = self._rest(waveform, container, segments, stopped)
@@ -264,9 +252,14 @@ class _Listening:
         from voice.voices import several_voices
 
         with self._step("voice"):
-            heard = speaker.hear(encoder, waveform, segments)
+            heard = self.voice = speaker.hear(encoder, waveform, segments)
             if several_voices(heard.windows, heard.pieces):
                 self._problems.append(Problem.SEVERAL_VOICES)
+            self._matches = tuple(
+                VoiceMatch(known.label, speaker.score(heard, known.voiceprint))
+                for known in self._known
+                if known.voiceprint.model == encoder.name
+            )
             prints = self._voiceprints(encoder)
             score = max(
                 (speaker.score(heard, print_) for print_ in prints),
@@ -280,12 +273,12 @@ class _Listening:
         if score is None:
             if not self._references:
                 self._unchecked.add(Unchecked.VOICE_NO_REFERENCE)
-        elif score.llr is None or VOICE_DIFFERENT_LLR < score.llr < VOICE_SIMILAR_LLR:
-            self._unchecked.add(Unchecked.VOICE_UNSURE)
+        elif doubt := voice_doubt(score):
+            self._unchecked.add(doubt)
 
-    def _voiceprints(self, encoder: "SpeakerEncoder") -> "list[Voiceprint]":
+    def _voiceprints(self, encoder: "SpeakerEncoder") -> list[Voiceprint]:
         """The references as voiceprints of this encoder; those that are of no use are left out."""
-        from voice.speaker import UnusableReferenceError, Voiceprint, enrol
+        from voice.speaker import UnusableReferenceError, enrol
 
         prints = []
         memos = []
@@ -344,8 +337,16 @@ class _Listening:
         self._timing[name] = time.perf_counter() - began
 
 
-def _return_memory() -> None:
+@contextlib.contextmanager
+def _returning_memory() -> Iterator[None]:
     """Hand freed memory back to the system; else a long memo's stays with the process for good."""
+    try:
+        yield
+    finally:
+        _return_memory()
+
+
+def _return_memory() -> None:
     if sys.platform == "linux":
         # A C library other than glibc has no such function, and mostly no such need.
         with contextlib.suppress(OSError, AttributeError):
@@ -368,7 +369,7 @@ def _shared() -> Analyser:
 
 
 def analyse(
-    path: Path, references: "Sequence[Path | Voiceprint]" = (), language: str | None = None
+    path: Path, references: Sequence[Path | Voiceprint] = (), language: str | None = None
 ) -> Analysis:
     """Listen to the memo at `path` with the default models, which stay loaded for the next call.
 

@@ -3,10 +3,23 @@
 Nothing here imports a neural network.  All times are seconds from the start of the memo.
 """
 
+import base64
+from dataclasses import field
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, PlainSerializer
 from pydantic.dataclasses import dataclass
+
+from voice.errors import Undecodable
+from voice.voiceprint import Voiceprint
+
+Coded = Annotated[
+    bytes,
+    BeforeValidator(lambda said: base64.b64decode(said) if isinstance(said, str) else said),
+    PlainSerializer(lambda held: base64.b64encode(held).decode(), str, when_used="json"),
+]
+"""Bytes, which JSON can only hold as base64."""
 
 
 class Problem(StrEnum):
@@ -19,6 +32,10 @@ class Problem(StrEnum):
     CLIPPED = "clipped"
     NARROW_BAND = "narrow_band"
     SEVERAL_VOICES = "several_voices"
+
+
+STOPPING = frozenset({Problem.NO_SPEECH, Problem.TOO_SHORT})
+"""With these there is nothing for the models to judge."""
 
 
 class Unchecked(StrEnum):
@@ -92,7 +109,7 @@ class Quality:
 class Word:
     """A recognised word; `probability` 0 … 1 is the recogniser's own."""
 
-    text: str
+    text: str = field(repr=False)
     start: float
     end: float
     probability: float
@@ -100,12 +117,17 @@ class Word:
 
 @dataclass(frozen=True)
 class Transcript:
-    """What was said, as far as the recogniser could tell."""
+    """What was said, as far as the recogniser could tell.
+
+    A family's code word may be in it, so the words are not shown where an object is printed.
+    """
 
     language: str  # ISO 639-1
     language_probability: float
-    text: str
-    words: tuple[Word, ...] = ()
+    text: str = field(repr=False)
+    words: tuple[Word, ...] = field(default=(), repr=False)
+    # The texts that were likeliest, of which `text` is the first; of a short memo only.
+    alternatives: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -120,6 +142,14 @@ class Score:
     score: float
     llr: float | None
     windows: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True)
+class VoiceMatch:
+    """How alike a memo's voice is to one of the prints that came with it; `label` is the bot's."""
+
+    label: str
+    score: Score
 
 
 @dataclass(frozen=True)
@@ -164,8 +194,65 @@ class Analysis:
     unchecked: tuple[Unchecked, ...] = ()
     envelope: tuple[float, ...] = ()  # peak level 0 … 1 in equal slices, for the picture
     timing: dict[str, float] = Field(default_factory=dict)  # step -> seconds
+    voices: tuple[VoiceMatch, ...] = ()  # one for each labelled voiceprint of the job
+    fingerprint: Coded = field(default=b"", repr=False)  # see `voice.fingerprint`
 
     @property
     def speech_seconds(self) -> float:
         """Net speech, in seconds."""
         return sum(segment.seconds for segment in self.speech)
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """What the recogniser made of one way in which a recording of a code word may sound.
+
+    `copy` names what was done to the sound («as_spoken», «opus_12k» …), `recording` and `take` say
+    which of the recordings, and which repetition in it, both from 0.  The likeliest text is first.
+    """
+
+    recording: int
+    take: int
+    copy: str
+    texts: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What one recording of a code word was like; `failure` says why it could not be opened."""
+
+    sha256: str = ""
+    speech: tuple[Segment, ...] = ()
+    takes: tuple[Segment, ...] = ()  # the repetitions in it
+    problems: tuple[Problem, ...] = ()
+    fingerprint: Coded = field(default=b"", repr=False)
+    failure: Undecodable | None = None
+
+    @property
+    def speech_seconds(self) -> float:
+        """Net speech, in seconds."""
+        return sum(segment.seconds for segment in self.speech)
+
+
+@dataclass(frozen=True)
+class Rehearing:
+    """All that was heard in the recordings of a code word; nothing of it may be stored as text."""
+
+    hearings: tuple[Hearing, ...]
+    recordings: tuple[Recording, ...]
+    seconds: float = 0.0  # that it took
+
+
+@dataclass(frozen=True)
+class EnrolmentMemo:
+    """What one memo adds to an enrolment; `voiceprint` is None where it is of no use for that."""
+
+    sha256: str
+    speech_seconds: float
+    voiceprint: Voiceprint | None = None
+    transcript: Transcript | None = None
+    synthetic: Score | None = None
+    provenance: Provenance = Field(default_factory=Provenance)
+    problems: tuple[Problem, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
+    fingerprint: Coded = field(default=b"", repr=False)

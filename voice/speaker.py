@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voice import models
 from voice.activity import speech_only
@@ -17,6 +16,7 @@ from voice.audio import MIN_SPEECH_SECONDS, Waveform
 from voice.calibration import voice_llr
 from voice.errors import ModelMismatch, ModelUnavailable, VoiceError
 from voice.results import Score, Segment, Window
+from voice.voiceprint import Embedding, Voiceprint, combined, unit
 from voice.windows import Pieces, sliding
 
 WINDOW_SECONDS = 3.0
@@ -27,8 +27,6 @@ DENSE_WINDOWS = 20
 costs time, and the memo is still covered."""
 MAX_WINDOWS = 40
 """Beyond two minutes there are gaps between the windows instead of more of them."""
-
-Embedding = NDArray[np.float32]
 
 
 class UnusableReferenceError(VoiceError):
@@ -55,15 +53,6 @@ class SpeakerEncoder(Protocol):
     def embed_all(self, waveforms: Sequence[Waveform]) -> Embedding:
         """The embeddings of several waveforms, shape = (n, dim)."""
         ...
-
-
-@dataclass(frozen=True)
-class Voiceprint:
-    """What is kept of a relative's voice; `embedding` has `dim` numbers and length 1."""
-
-    model: str
-    embedding: tuple[float, ...]
-    speech_seconds: float
 
 
 @dataclass(frozen=True)
@@ -105,17 +94,17 @@ def enrol(
 
     Memos count by their speech.  Raises UnusableReferenceError below MIN_SPEECH_SECONDS in all.
     """
-    total = np.zeros(encoder.dim, dtype=np.float32)
-    seconds = 0.0
-    for waveform, segments in memos:
-        spoken = speech_only(waveform, tuple(segments))
-        if spoken.seconds < MIN_SPEECH_SECONDS / 2:
-            continue
-        total += _unit(encoder.embed(spoken)) * np.float32(spoken.seconds)
-        seconds += spoken.seconds
+    spoken = [speech_only(waveform, tuple(segments)) for waveform, segments in memos]
+    used = [speech for speech in spoken if speech.seconds >= MIN_SPEECH_SECONDS / 2]
+    seconds = sum(speech.seconds for speech in used)
     if seconds < MIN_SPEECH_SECONDS:
         raise UnusableReferenceError(f"only {seconds:.1f} s of speech")
-    return Voiceprint(encoder.name, tuple(map(float, _unit(total))), seconds)
+    return combined(
+        [
+            Voiceprint(encoder.name, _numbers(unit(encoder.embed(speech))), speech.seconds)
+            for speech in used
+        ]
+    )
 
 
 def hear(encoder: SpeakerEncoder, waveform: Waveform, segments: Sequence[Segment]) -> HeardVoice:
@@ -128,7 +117,7 @@ def hear(encoder: SpeakerEncoder, waveform: Waveform, segments: Sequence[Segment
     parts = [spoken]
     if len(pieces) > 1:
         parts += [speech_only(waveform, window) for window in pieces]
-    embeddings = _unit(encoder.embed_all(parts))
+    embeddings = unit(encoder.embed_all(parts))
     return HeardVoice(
         model=encoder.name,
         whole=embeddings[0],
@@ -175,6 +164,5 @@ def compare(
     return max((score(heard, print_) for print_ in voiceprints), key=lambda found: found.score)
 
 
-def _unit(vectors: Embedding) -> Embedding:
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+def _numbers(embedding: Embedding) -> tuple[float, ...]:
+    return tuple(map(float, embedding))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from ctranslate2 import StorageView
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import merge_punctuations
@@ -50,6 +51,23 @@ MAX_WORDS_PER_SECOND = 7.0
 
 MAX_REPEATS = 3
 """A phrase that comes more often than this in a row is a loop; people say "no, no, no"."""
+
+N_BEST = 5
+"""Texts that are kept of a short memo, for a code word that was heard a little wrong; they cost
+next to no time beside the beam that finds them."""
+
+N_BEST_SECONDS = 30.0
+"""Seconds of speech up to which they are kept: a code word is said in a short memo."""
+
+N_FRAMES = 3000
+FRAMES_PER_SECOND = 100
+"""The window that the network was trained on has 30 s."""
+
+QUIET_SECONDS = 2.0
+"""Silence behind a short sound in the window of `variants`: less time than 30 s of it costs."""
+
+MAX_VARIANT_TOKENS = 64
+"""Of a few words; a loop is cut off here."""
 
 UNSURE_PROBABILITY = 0.6
 """Mean probability of the words below which the transcript is not relied on."""
@@ -130,7 +148,8 @@ class Recogniser:
         total = sum(segment.seconds for segment in segments)
         beam = next(size for seconds, size in BEAMS if total <= seconds)
         probability = 1.0
-        texts: list[str] = []
+        n_best = N_BEST if total <= N_BEST_SECONDS else 1
+        texts: list[list[str]] = []
         words: list[Word] = []
         for chunk in _chunks(waveform, segments):
             features = self._model.feature_extractor(chunk.samples)
@@ -139,13 +158,47 @@ class Recogniser:
             if language is None or language not in self._model.supported_languages:
                 language, probability = self._language(encoded)
             tokenizer = Tokenizer(self._model.hf_tokenizer, True, "transcribe", language)
-            tokens = self._tokens(encoded, tokenizer, beam, chunk.speech_seconds)
-            if tokens:
-                texts.append(tokenizer.decode(tokens).strip())
-                words.extend(self._words(encoded, tokenizer, tokens, n_frames, chunk))
+            found = self._tokens(encoded, tokenizer, beam, chunk.speech_seconds, n_best)
+            if found:
+                texts.append([tokenizer.decode(tokens).strip() for tokens in found])
+                words.extend(self._words(encoded, tokenizer, found[0], n_frames, chunk))
         if language is None:
             return None
-        return Transcript(language, probability, " ".join(texts), tuple(words))
+        return Transcript(
+            language,
+            probability,
+            " ".join(best for best, *_ in texts),
+            tuple(words),
+            _alternatives(texts) if n_best > 1 else (),
+        )
+
+    def variants(self, waveforms: Sequence[Waveform], language: str) -> list[tuple[str, ...]]:
+        """What each of some short sounds may say, the likeliest first; nothing where it is a guess.
+
+        `language` is an ISO 639-1 code.  All are heard at once in a window as long as the longest
+        of them needs.  What nobody says is left out, but not what the recogniser doubts: two words
+        without a sentence are always doubtful.
+        """
+        if not waveforms:
+            return []
+        tokenizer = Tokenizer(self._model.hf_tokenizer, True, "transcribe", language)
+        features = [self._model.feature_extractor(waveform.samples) for waveform in waveforms]
+        longest = max(waveform.seconds for waveform in waveforms)
+        n_frames = min(N_FRAMES, round((longest + QUIET_SECONDS) * FRAMES_PER_SECOND))
+        results = self._model.model.generate(
+            StorageView.from_array(np.stack([_padded(each, n_frames) for each in features])),
+            [self._model.get_prompt(tokenizer, [], without_timestamps=True)] * len(features),
+            beam_size=N_BEST,
+            num_hypotheses=N_BEST,
+            max_length=MAX_VARIANT_TOKENS,
+        )
+        heard = []
+        for waveform, result in zip(waveforms, results, strict=True):
+            texts = [tokenizer.decode(tokens).strip() for tokens in result.sequences_ids]
+            seconds = max(waveform.seconds, 1.0)
+            plausible = [text for text in texts if text and _is_plausible(text, seconds)]
+            heard.append(tuple(dict.fromkeys(plausible)))
+        return heard
 
     def _language(self, encoded: object) -> tuple[str, float]:
         """The language of an encoded chunk and its probability."""
@@ -157,9 +210,14 @@ class Recogniser:
         return chosen, likely[chosen]
 
     def _tokens(
-        self, encoded: object, tokenizer: Tokenizer, beam: int, speech_seconds: float
-    ) -> list[int]:
-        """The text of an encoded chunk, or nothing where it would be a guess.
+        self,
+        encoded: object,
+        tokenizer: Tokenizer,
+        beam: int,
+        speech_seconds: float,
+        n_best: int = 1,
+    ) -> list[list[int]]:
+        """The likeliest texts of an encoded chunk, or nothing where they would be a guess.
 
         What failed once is tried again with repetition forbidden – not at random, as Whisper does,
         because the same memo must always give the same answer.
@@ -169,6 +227,7 @@ class Recogniser:
                 encoded,
                 [self._model.get_prompt(tokenizer, [], without_timestamps=True)],
                 beam_size=beam,
+                num_hypotheses=min(beam, n_best),
                 return_scores=True,
                 return_no_speech_prob=True,
                 **options,
@@ -180,7 +239,7 @@ class Recogniser:
             if result.no_speech_prob > MAX_NO_SPEECH and is_doubtful:
                 return []
             if logprob >= MIN_LOGPROB and _is_plausible(text, speech_seconds):
-                return tokens
+                return list(result.sequences_ids)
         return []
 
     def _words(
@@ -196,6 +255,12 @@ class Recogniser:
                 yield Word(
                     text, chunk.in_memo(start), chunk.in_memo(end), float(word["probability"])
                 )
+
+
+def _alternatives(texts: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The texts of the whole, made of those of the chunks, each once and the likeliest first."""
+    rows = (" ".join(chunk[min(rank, len(chunk) - 1)] for chunk in texts) for rank in range(N_BEST))
+    return tuple(dict.fromkeys(rows)) if texts else ()
 
 
 def is_unsure(transcript: Transcript) -> bool:
@@ -233,12 +298,11 @@ def _parted(segments: Sequence[Segment]) -> Iterator[Segment]:
             yield Segment(segment.start + index * step, segment.start + (index + 1) * step)
 
 
-def _padded(features: Samples) -> Samples:
-    """The 3,000 frames (30 s) that the network was trained on, the rest filled with silence.
+def _padded(features: Samples, n_frames: int = N_FRAMES) -> Samples:
+    """As many frames as the network is to hear, the rest filled with silence.
 
-    shape = (80, n_frames) → (80, 3000)
+    shape = (80, …) → (80, n_frames)
     """
-    n_frames = 3000
     return np.pad(features[:, :n_frames], ((0, 0), (0, max(0, n_frames - features.shape[1]))))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from voice.speaker import Embedding
+from voice.voiceprint import Embedding
 from voice.windows import Pieces
 
 MIN_WINDOWS = 2

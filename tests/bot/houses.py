@@ -8,16 +8,17 @@ from typing import Any
 
 import structlog
 
-from bot.analysis import Finding, Memo, Tell, known
+from bot.analysis import CodeWordMemos, Finding, Memo, PromptMemo, Tell, known
 from bot.app import house_of
 from bot.settings import Settings
 from familyguard.admission import Knock, approve, knock
 from familyguard.family import Account, Role
 from familyguard.store import Store
+from tests.bot import scripts
 from tests.bot.analyses import analysis
 from tests.bot.fake_telegram import TOKEN, FakeTelegram, running_bot
 from voice.errors import Undecodable
-from voice.results import Analysis
+from voice.results import Analysis, EnrolmentMemo, Rehearing
 
 # Without this structlog paints every traceback with all local variables, which takes seconds.
 structlog.configure(
@@ -65,6 +66,19 @@ class StubAnalyst:
         if isinstance(self.heard, Exception):
             raise self.heard
         return Finding(self.heard, known(PNG if isinstance(self.heard, Analysis) else None))
+
+    async def rehear(self, memos: CodeWordMemos, tell: Tell) -> Rehearing | Undecodable | str:
+        """What the files say; see `tests.bot.scripts`."""
+        for done in range(3):
+            tell("rehear", done=done, total=3)
+        await self.free.wait()
+        return scripts.reheard([path.read_bytes() for path in memos.paths])
+
+    async def enrol(self, memo: PromptMemo, tell: Tell) -> EnrolmentMemo | Undecodable | str:
+        """What the file says; see `tests.bot.scripts`."""
+        tell("decode")
+        await self.free.wait()
+        return scripts.enrolled(memo.path.read_bytes())
 
 
 def let_in(store: Store, *members: int, language: str = "en", now: float = 1.0) -> str:

@@ -1,11 +1,13 @@
 """A worker process without models: what the file says is what the worker does."""
 
+import json
 import os
 import sys
 import time
 from pathlib import Path
 
 from bot.worker import run_worker
+from tests.bot import scripts
 from tests.bot.analyses import analysis
 from voice.errors import ModelUnavailable, Undecodable, UndecodableAudio
 
@@ -24,11 +26,38 @@ class StubAnalyser:
         print("a library that talks while it loads")
         os.system("echo a child of a library that talks, too")
 
-    def analyse(self, path, *, language, on_step):
+    def analyse(self, path, *, language, on_step, voices, is_answer):
         """Do as the file says."""
-        order, _, rest = path.read_text().partition(" ")
+        content = path.read_bytes()
         on_step("decode")
         print("a library that talks at work")
+        if scripts.is_script(content):
+            time.sleep(json.loads(content)["wait"])
+            return scripts.heard(content, voices)
+        return self._ordered(content.decode())
+
+    def rehear(self, paths, language, on_copy):
+        """Hear a code word as the files say; whoever is ordered to die or to hang does."""
+        contents = [self._content(path) for path in paths]
+        for done in range(3):
+            on_copy(done, 3)
+        return scripts.reheard(contents)
+
+    def enrol(self, path, language, on_step):
+        """Listen to a prompt as the file says."""
+        on_step("decode")
+        return scripts.enrolled(self._content(path))
+
+    def _content(self, path):
+        content = path.read_bytes()
+        if scripts.is_script(content):
+            time.sleep(json.loads(content)["wait"])
+            return content
+        said = self._ordered(content.decode()).transcript.text
+        return scripts.memo(said, voice="somebody")
+
+    def _ordered(self, content):
+        order, _, rest = content.partition(" ")
         match order:
             case "die":
                 os._exit(9)

@@ -63,7 +63,7 @@ def test_it_finds_out_everything_about_a_clear_memo(heard: Analysis) -> None:
 @pytest.mark.models
 def test_it_tells_how_long_each_step_took(heard: Analysis) -> None:
     """All steps are timed, and side by side they take less than one after the other."""
-    before = {"decode", "activity", "quality", "load"}
+    before = {"decode", "activity", "quality", "fingerprint", "load"}
     listening = {"words", "voice", "synthetic", "provenance"}
     assert set(heard.timing) == before | listening | {"total"}
     assert all(seconds >= 0 for seconds in heard.timing.values())
@@ -152,7 +152,8 @@ def test_it_says_that_a_reference_is_of_no_use(analyser: Analyser, tmp_path: Pat
 @pytest.mark.models
 def test_it_compares_with_stored_voiceprints(analyser: Analyser) -> None:
     """A stored voiceprint does what the memos it was made of do; another model's is refused."""
-    from voice.speaker import Voiceprint, enrol, load_encoder
+    from voice.speaker import enrol, load_encoder
+    from voice.voiceprint import Voiceprint
 
     encoder = load_encoder()
     waveform, _ = decode_file(SAMPLES / "hi-mum-en.ogg")

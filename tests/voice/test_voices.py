@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from voice.results import Segment
-from voice.speaker import Embedding
+from voice.voiceprint import Embedding
 from voice.voices import several_voices, side_likeness
 from voice.windows import Pieces
 

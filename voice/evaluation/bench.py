@@ -21,9 +21,11 @@ import numpy as np
 from voice.activity import find_speech
 from voice.audio import SAMPLE_RATE, Waveform
 from voice.isolation import decode_file
-from voice.pipeline import Analyser, Models
+from voice.loading import Models
+from voice.pipeline import Analyser
 from voice.results import Segment
-from voice.speaker import Voiceprint, enrol, hear
+from voice.speaker import enrol, hear
+from voice.voiceprint import Voiceprint
 
 GOAL_SECONDS = {10: 2.0, 60: 8.0}
 """Seconds of memo → seconds in which it is to be judged, at the median, on two cores."""

@@ -26,7 +26,8 @@ from voice.evaluation.metrics import (
     bootstrap,
     equal_error_rate,
 )
-from voice.speaker import Embedding, SpeakerEncoder, load_encoder
+from voice.speaker import SpeakerEncoder, load_encoder
+from voice.voiceprint import Embedding
 
 IMITATIONS = ("clone", "vc")
 """The kinds that take a given person's voice: cloned from a sample, and converted from another."""

@@ -26,7 +26,8 @@ from voice.calibration import (
 from voice.evaluation.clips import Clip, read_clip, read_manifest, through_opus
 from voice.evaluation.metrics import Values, cllr, equal_error_rate
 from voice.evaluation.speaker import Progress
-from voice.speaker import Embedding, SpeakerEncoder, load_encoder
+from voice.speaker import SpeakerEncoder, load_encoder
+from voice.voiceprint import Embedding
 
 RIDGE = 5e-4
 """Weight decay of the slope.  It makes the ratios milder than the corpus alone would: there, two

@@ -8,7 +8,8 @@ import pytest
 from voice.audio import SAMPLE_RATE, Waveform
 from voice.evaluation.clips import Clip, read_manifest, through_opus
 from voice.evaluation.speaker import embed_clips, report, select
-from voice.speaker import Embedding, load_encoder
+from voice.speaker import load_encoder
+from voice.voiceprint import Embedding
 
 
 def clip(path: str, source: str, speaker: str, kind: str = "human", reference: str = "") -> Clip:
