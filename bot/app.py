@@ -15,13 +15,14 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot import access, keyboards
+from bot import access, keyboards, talk
 from bot.analysis import Analyst
 from bot.context import App, Context, House, OrderlyProcessor
 from bot.delivery import RETRY_SECONDS, PatientLimiter
-from bot.errors import on_error
+from bot.errors import on_error, tell_given_up
 from bot.folders import prepare_folders
 from bot.handlers import check, fallback, screenshot, start
+from bot.inbox import Inbox, TyingApplication
 from bot.media import attachment, picture
 from bot.settings import Settings
 from bot.texts import LANGUAGES, Texts
@@ -63,6 +64,7 @@ def add_routes(app: App) -> None:
     # Buttons.  A picture may still be being drawn, so «Details» does not hold up the chat.
     app.add_handler(CallbackQueryHandler(check.details, f"^{keyboards.DETAILS}", block=False))
     app.add_handler(CallbackQueryHandler(start.choose_language, f"^{keyboards.LANGUAGE}"))
+    app.add_handler(CallbackQueryHandler(talk.stop, f"^{talk.NOT_NOW}"))
     app.add_handler(CallbackQueryHandler(fallback.old_button))
 
     # Commands, before text: they are text too.
@@ -99,13 +101,21 @@ def build_application(
     between attempts over a bad connection.  `services` go to `House`.
     """
     prepare_folders(settings)
+    store = store or open_store(settings.database)
+    inbox = Inbox(
+        store,
+        lambda: house_of(app).now(),
+        lambda update: tell_given_up(update, Context.from_update(update, app)),
+    )
     builder = (
         Application.builder()
+        .application_class(TyingApplication)
+        .update_queue(inbox)
         .token(settings.telegram_token.get_secret_value())
         .base_url(settings.base_url)
         .base_file_url(settings.base_file_url)
         .context_types(ContextTypes(context=Context))
-        .concurrent_updates(OrderlyProcessor())
+        .concurrent_updates(OrderlyProcessor(inbox))
         .rate_limiter(PatientLimiter(pauses))
     )
     if request is not None:
@@ -115,7 +125,6 @@ def build_application(
     if updates_request is not None:
         builder = builder.get_updates_request(updates_request)
     app: App = builder.build()
-    store = store or open_store(settings.database)
     app.bot_data["house"] = House(settings, store, analyst, **services)
     add_routes(app)
     assert app.job_queue is not None

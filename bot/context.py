@@ -4,19 +4,22 @@ import asyncio
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 from weakref import WeakValueDictionary
 
 from telegram import Update
 from telegram.ext import Application, BaseUpdateProcessor, CallbackContext, ExtBot, JobQueue
 
 from bot.analysis import Analyst, Finding
+from bot.inbox import Inbox, nothing_in_hand
 from bot.judgement import Judgement
 from bot.protocol import CRASHED
 from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.texts import Texts, pick_language
+from familyguard.family import Account
 from familyguard.store import Store
+from familyguard.store.desk import Dialogue
 from familyguard.throttle import Throttle
 from voice.errors import Undecodable
 
@@ -29,6 +32,9 @@ EDIT_SECONDS = 1.0
 
 STRANGER_BURST, STRANGER_INTERVAL = 3, 600.0
 """A stranger is answered three times, then once in ten minutes."""
+
+UNLOCK_SECONDS = 600.0
+"""How long a PIN is good for: ten minutes are a conversation, not an evening."""
 
 NOTICE_INTERVAL = 60.0
 """Seconds between two requests to slow down: they must not become a flood themselves."""
@@ -75,6 +81,7 @@ class House:
     findings: Shelf[Hashable, Finding] = field(init=False)
     failures: Shelf[Hashable, Finding] = field(init=False)
     listening: Locks = field(default_factory=Locks)
+    unlocked: Shelf[int, str] = field(init=False)  # user to family, since they typed the PIN
     members: Throttle = field(init=False)
     notices: Throttle = field(init=False)
     strangers: Throttle = field(init=False)
@@ -85,6 +92,7 @@ class House:
         # Each finding is remembered under two keys: the sender's and the content's.
         self.findings = Shelf(2 * size, self.clock)
         self.failures = Shelf(2 * size, self.clock, FAILURE_SECONDS)
+        self.unlocked = Shelf(size, self.clock, UNLOCK_SECONDS)
         self.members = Throttle(self.settings.message_burst, self.settings.message_interval)
         self.notices = Throttle(1, NOTICE_INTERVAL)
         self.strangers = Throttle(STRANGER_BURST, STRANGER_INTERVAL)
@@ -110,12 +118,27 @@ Nothing = dict[Any, Any]
 class Context(CallbackContext[ExtBot[Any], Nothing, Nothing, Nothing]):
     """The library's context, with the house."""
 
+    @classmethod
+    def from_job(cls, job: Any, application: Any) -> Self:
+        """See the library.  A job inherits the surroundings of the handler that planned it."""
+        nothing_in_hand()
+        return super().from_job(job, application)
+
+    dialogue: Dialogue | None = None  # the conversation that the message answers
+
     @property
     def house(self) -> House:
         """The services."""
         house = self.bot_data["house"]
         assert isinstance(house, House)
         return house
+
+    def account(self, update: Update) -> Account:
+        """The account of whoever sent `update`; the gate has seen to it that there is one."""
+        assert update.effective_user is not None
+        account = self.house.store.accounts.get(update.effective_user.id)
+        assert account is not None
+        return account
 
     def texts(self, update: Update) -> Texts:
         """The sentences in the language of the person who sent `update`."""
@@ -133,15 +156,19 @@ class OrderlyProcessor(BaseUpdateProcessor):
     So a memo that follows «/start <code>» at once is not taken for a stranger's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, inbox: Inbox) -> None:
         super().__init__(MAX_AT_ONCE)
+        self._inbox = inbox
         self._locks = Locks()
 
     async def do_process_update(self, update: object, coroutine: Any) -> None:
         """Handle an update when the person's earlier ones are done."""
         user = update.effective_user if isinstance(update, Update) else None
         async with self._locks.of(user.id if user else None):
-            await coroutine
+            if isinstance(update, Update):
+                await self._inbox.handle(update, coroutine)
+            else:
+                await coroutine
 
     async def initialize(self) -> None:
         """Nothing to do."""

@@ -2,6 +2,8 @@
 
 import html
 import re
+import unicodedata
+from typing import Any
 
 from bot.texts import Texts
 from bot.wording import Wording
@@ -11,6 +13,15 @@ MAX_LINE = 700
 
 MAX_MESSAGE = 4000
 """UTF-16 units; Telegram allows 4096 after its mark-up was taken out, and refuses longer ones."""
+
+MAX_NAME = 64
+"""Characters of a foreign value within a sentence: the length of a name in Telegram."""
+
+INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+"""Unicode categories of what has no shape: controls, direction marks, halves of pairs."""
+
+JOINER = "\u200d"
+"""What makes one picture of several emoji."""
 
 GAP = "\u200b"
 """A zero-width space: invisible, and Telegram no longer sees an address or a number around it."""
@@ -42,6 +53,47 @@ def escape(text: str) -> str:
         units = units[: 2 * (MAX_LINE - 1)] + "…".encode("utf-16-le")
     # Half of a pair may be left where the line was cut.
     return html.escape(units.decode("utf-16-le", "ignore"), quote=False)
+
+
+def harmless(text: str) -> str:
+    """Foreign words, such as a name, as they may stand in one of our sentences without mark-up.
+
+    One short line, in which nothing can be tapped, nothing is invisible and nothing turns the
+    direction of reading.
+    """
+    visible = "".join(
+        " " if character.isspace() else character
+        for character in text
+        if character == JOINER
+        or unicodedata.category(character) not in INVISIBLE
+        or character.isspace()
+    )
+    line = " ".join(visible.split())
+    if len(line) > MAX_NAME:
+        line = line[: MAX_NAME - 1] + "…"
+    return untappable(line)
+
+
+def fill(texts: Texts, key: str, **values: Any) -> str:
+    """The sentence `key`, plain, with harmless values.
+
+    Texts among the values are foreign; a value that is a function gets `texts`, for what differs
+    from language to language.  Our own words come as `Own`.
+    """
+    ready = {name: _ready(value, texts) for name, value in values.items()}
+    return texts.get(key, **ready)
+
+
+class Own(str):
+    """Words of our own, such as a link to the bot, that stay as they are."""
+
+    __slots__ = ()
+
+
+def _ready(value: Any, texts: Texts) -> Any:
+    if callable(value):
+        return value(texts)
+    return harmless(value) if isinstance(value, str) and not isinstance(value, Own) else value
 
 
 def card(wording: Wording, texts: Texts) -> str:

@@ -33,6 +33,10 @@ class Shelf(Generic[Key, Thing]):
             self._things.popitem(last=False)
         self.clear_old()
 
+    def drop(self, key: Key) -> None:
+        """Forget what is under `key`."""
+        self._things.pop(key, None)
+
     def get(self, key: Key) -> Thing | None:
         """What is remembered under `key`, if anything still is."""
         self.clear_old()

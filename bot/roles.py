@@ -1,0 +1,94 @@
+"""Who may do what: one table, and one question before every administrative act."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from telegram import Update
+
+from bot import pin, talk
+from bot.context import Context
+from familyguard.family import Account, Role
+
+KEEPERS = frozenset({Role.KEEPER})
+GROWN_UPS = frozenset({Role.KEEPER, Role.ADULT})
+ALL = frozenset(Role)
+
+
+class Act(StrEnum):
+    """What somebody wants to do."""
+
+    SET_UP = "set_up"  # name, language, country and greeting of the family
+    INVITE = "invite"
+    APPROVE = "approve"
+    APPOINT = "appoint"  # give somebody another role
+    RENAME = "rename"
+    REMOVE = "remove"
+    CODE_WORD = "code_word"  # set, replace or remove it, the duress word too
+    SET_PIN = "set_pin"
+    OWN_NUMBER = "own_number"
+    OWN_VOICE = "own_voice"
+    CONFIRM = "confirm"  # be the second one for a change
+    STOP = "stop"  # stop a change that waits
+    FREEZE = "freeze"
+    EXPORT_FAMILY = "export_family"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Whose act it is, whether a freeze forbids it, and whether it takes the PIN."""
+
+    roles: frozenset[Role]
+    while_frozen: bool = False
+    with_pin: bool = False
+
+
+RULES: dict[Act, Rule] = {
+    Act.SET_UP: Rule(KEEPERS),
+    Act.INVITE: Rule(KEEPERS, with_pin=True),
+    Act.APPROVE: Rule(KEEPERS, with_pin=True),
+    Act.APPOINT: Rule(KEEPERS, with_pin=True),
+    Act.RENAME: Rule(KEEPERS, with_pin=True),
+    Act.REMOVE: Rule(KEEPERS, with_pin=True),
+    Act.CODE_WORD: Rule(KEEPERS, with_pin=True),
+    Act.SET_PIN: Rule(KEEPERS),  # its own conversation asks for the old one
+    Act.OWN_NUMBER: Rule(ALL),
+    Act.OWN_VOICE: Rule(ALL),
+    Act.CONFIRM: Rule(GROWN_UPS),
+    Act.STOP: Rule(ALL, while_frozen=True),
+    Act.FREEZE: Rule(ALL, while_frozen=True),
+    Act.EXPORT_FAMILY: Rule(KEEPERS, while_frozen=True, with_pin=True),
+}
+
+
+def refusal(context: Context, account: Account, act: Act) -> str | None:
+    """Key of the sentence that says why `account` may not do `act` now; None when they may.
+
+    The PIN is not asked here.
+    """
+    rule = RULES[act]
+    if account.role not in rule.roles:
+        return "roles.only_grown_ups" if rule.roles == GROWN_UPS else "roles.only_keeper"
+    family = context.house.store.families.get(account.family_id)
+    if family.is_frozen(context.house.now()) and not rule.while_frozen:
+        return "roles.frozen"
+    return None
+
+
+async def may(update: Update, context: Context, act: Act, again: str = "") -> bool:
+    """Whether whoever sent `update` may do `act` now; if not they are told why, or asked the PIN.
+
+    `again` is the callback data that repeats the act once the PIN was right; by default that of the
+    button that was tapped.
+    """
+    account = context.account(update)
+    reason = refusal(context, account, act)
+    if reason is not None:
+        sentence = context.texts(update).get(reason)
+        if update.callback_query is not None:
+            await update.callback_query.answer(sentence, show_alert=True)
+        else:
+            await talk.say(update, context, reason)
+        return False
+    if not RULES[act].with_pin:
+        return True
+    return await pin.guard(update, context, again)
