@@ -10,6 +10,8 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, NetworkError
 from telegram.ext import AIORateLimiter
 
+from bot.inbox import in_hand, is_sending
+
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0)
@@ -59,9 +61,35 @@ class PatientLimiter(AIORateLimiter):
         # The first call of all has its own loop, which says what it is waiting for.
         pauses = () if endpoint == "getMe" else self._pauses
         usual = super().process_request
-        return await persist(
-            lambda: usual(callback, args, kwargs, endpoint, data, rate_limit_args), pauses
-        )
+
+        async def call() -> Any:
+            return await persist(
+                lambda: usual(callback, args, kwargs, endpoint, data, rate_limit_args), pauses
+            )
+
+        hand = in_hand()
+        try:
+            if hand and is_sending(endpoint):
+                return await hand.once(endpoint, data.get("chat_id"), call)
+            return await call()
+        except BadRequest as error:
+            if endpoint == "answerCallbackQuery" and _came_late(error):
+                return True
+            if hand and hand.again and _happened_before(error):
+                return True
+            raise
+
+
+def _came_late(error: BadRequest) -> bool:
+    """Whether a tap waited so long that its little clock is gone; its handler must go on."""
+    text = error.message.lower()
+    return "query is too old" in text or "query_id_invalid" in text
+
+
+def _happened_before(error: BadRequest) -> bool:
+    """Whether what is to be edited or deleted was so, before the crash."""
+    text = error.message.lower()
+    return "message is not modified" in text or "message to delete not found" in text
 
 
 async def reply(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from telegram import Update
+from telegram.constants import ChatType
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
@@ -56,14 +57,23 @@ async def _tell(update: object, context: "Context") -> None:
         log.info("blocked_by_user", error=str(error))
         return
     log.error("handler_failed", error=type(error).__name__, exc_info=error)
-    if not isinstance(update, Update) or update.effective_chat is None:
+    if isinstance(update, Update):
+        await _say(update, context, "chat.error")
+
+
+async def tell_given_up(update: Update, context: "Context") -> None:
+    """One sentence about an update that the bot died of too often."""
+    await _say(update, context, "chat.given_up")
+
+
+async def _say(update: Update, context: "Context", key: str) -> None:
+    # A group is told nothing: others read it too.
+    if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
         return
     if not _is_member(update, context):
         return
     try:
-        await context.bot.send_message(
-            update.effective_chat.id, context.texts(update).get("chat.error")
-        )
+        await context.bot.send_message(update.effective_chat.id, context.texts(update).get(key))
     except TelegramError as second:
         log.warning("error_not_told", error=type(second).__name__)
 

@@ -13,6 +13,7 @@ from bot.app import ALLOWED_UPDATES, build_application, house_of, publish_comman
 from bot.context import App
 from bot.errors import UnusableSettings
 from bot.folders import only_bot
+from bot.inbox import Inbox
 from bot.logs import secrets_in, set_up_logging
 from bot.settings import Settings
 from bot.texts import Texts
@@ -87,6 +88,9 @@ async def _connect(app: App, stop: asyncio.Event) -> bool:
 async def _work(app: App, analyst: LocalAnalyst, stop: asyncio.Event) -> None:
     assert app.updater is not None
     await app.start()
+    # What was in hand when the bot ended comes first.
+    assert isinstance(app.update_queue, Inbox)
+    app.update_queue.replay(app.bot)
     # What was sent while the bot was away is answered too.
     await app.updater.start_polling(
         allowed_updates=ALLOWED_UPDATES,

@@ -178,7 +178,7 @@ _FAMILIES = (
         primary key (chat_id, message_id)
     ) strict, without rowid""",
     """create table updates (
-        update_id integer primary key, body blob not null, received_at real not null,
+        update_id integer primary key, body blob, received_at real not null,
         tries integer not null default 0
     ) strict""",
     """create table answers (

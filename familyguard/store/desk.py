@@ -87,11 +87,13 @@ class Mailbox(Room):
     """Updates, stored before they are acknowledged, and the answers that they already got.
 
     The answers are what Telegram returned to each sending call, so that after a crash an update can
-    be handled again from the start without anything being sent twice.
+    be handled again from the start without anything being sent twice.  The number of a finished
+    update stays for a while, without its text: Telegram sends again what was finished but not yet
+    acknowledged.
     """
 
     def receive(self, update_id: int, body: str, now: float) -> bool:
-        """Store an update; False when it is here already."""
+        """Store an update; False when it is here already, or was."""
         sealed = self._seal(body, "updates", "body", update_id, "")
         changed = self._write(
             "insert into updates (update_id, body, received_at) values (?, ?, ?)"
@@ -102,7 +104,9 @@ class Mailbox(Room):
 
     def unfinished(self) -> list[tuple[int, str, int]]:
         """(number, body, tries so far) of the updates that were not finished, in order."""
-        rows = self._all("select update_id, body, tries from updates order by update_id")
+        rows = self._all(
+            "select update_id, body, tries from updates where body is not null order by update_id"
+        )
         return [
             (number, self._open(sealed, "updates", "body", number, ""), tries)
             for number, sealed, tries in rows
@@ -114,7 +118,13 @@ class Mailbox(Room):
 
     def finish(self, update_id: int) -> None:
         """It was handled to the end; its text and its answers are forgotten."""
-        self._write("delete from updates where update_id = ?", [update_id])
+        with self._db.atomic():
+            self._db.execute("update updates set body = null where update_id = ?", [update_id])
+            self._db.execute("delete from answers where update_id = ?", [update_id])
+
+    def forget(self, before: float) -> int:
+        """Forget the numbers of finished updates that came before then; how many there were."""
+        return self._write("delete from updates where body is null and received_at < ?", [before])
 
     def sent(self, update_id: int, call: str, result: Any) -> None:
         """What Telegram answered to `call`, the name of one sending call of that update."""

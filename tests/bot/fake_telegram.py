@@ -29,6 +29,9 @@ PATIENCE = 10.0
 
 TOO_BIG = 20 * 1024 * 1024
 
+UPDATE_NUMBERS = itertools.count(1)
+"""Never the same twice, also where a story starts the bot once more: it remembers them."""
+
 
 @dataclass
 class Answer:
@@ -230,7 +233,7 @@ class FakeTelegram(BaseRequest):
 
     async def delivers(self, update: dict[str, Any]) -> None:
         """Hand the bot an update, as Telegram would."""
-        update = {"update_id": next(self.numbers), **update}
+        update = {"update_id": next(UPDATE_NUMBERS), **update}
         await self.app.update_queue.put(Update.de_json(update, self.app.bot))
 
     async def quiet(self) -> None:
@@ -389,6 +392,7 @@ async def running_bot(settings: Any, analyst: Any, **services: Any) -> AsyncIter
     telegram.app = app
     async with app:
         await app.start()
+        app.update_queue.replay(app.bot)
         try:
             yield telegram
             await telegram.quiet()
