@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.commands import bench, check, demo, evaluate, fuzz, invite, models, run
+from bot.commands import bench, check, demo, directory, evaluate, fuzz, invite, models, run
 from bot.commands.terminal import give_up
 
 OUR_PACKAGES = frozenset({"bot", "familyguard", "voice"})
@@ -65,6 +65,7 @@ app.command()(check.check)
 app.command()(demo.demo)
 app.command()(run.run)
 app.command()(invite.invite)
+app.command()(directory.directory)
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.command()(bench.bench)

@@ -95,6 +95,6 @@ def test_every_walk_ends(choices):
     ],
 )
 def test_it_refuses_states_that_are_not_its_own(text):
-    """Stored text of another version or with unknown answers starts anew, with an error to catch."""
+    """Stored text of another version, or with answers that nobody can give."""
     with pytest.raises(InvalidState):
         PETS.resume(text)
