@@ -28,6 +28,9 @@ PATTERNS = (
     (re.compile(r"(start(?:=|\s+))[A-Za-z0-9_-]{16,}"), rf"\1{REDACTED}"),
 )
 
+QUOTING = "telegram"
+"""Loggers of the library put whole updates, that is people's words, into what they report."""
+
 QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "asyncio", "matplotlib", "PIL")
 """Loggers of libraries that tell more than anyone needs below WARNING."""
 
@@ -53,6 +56,13 @@ class Redactor:
         for pattern, replacement in PATTERNS:
             line = pattern.sub(replacement, line)
         return line
+
+
+def drop_quotations(record: logging.LogRecord) -> bool:
+    """Let every record through, the library's without the values that it fills in."""
+    if record.name.partition(".")[0] == QUOTING:
+        record.args = ()
+    return True
 
 
 class RedactingFormatter(structlog.stdlib.ProcessorFormatter):
@@ -107,6 +117,7 @@ def set_up_logging(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
+    handler.addFilter(drop_quotations)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

@@ -377,9 +377,11 @@ class Person:
 
 
 @contextlib.asynccontextmanager
-async def running_bot(settings: Any, analyst: Any, **services: Any) -> AsyncIterator[FakeTelegram]:
-    """The real application at work over a fake Telegram."""
-    telegram = FakeTelegram()
+async def running_bot(
+    settings: Any, analyst: Any, telegram: FakeTelegram | None = None, **services: Any
+) -> AsyncIterator[FakeTelegram]:
+    """The real application at work over a fake Telegram: a fresh one, or one from before."""
+    telegram = telegram or FakeTelegram()
     app = build_application(
         settings,
         analyst,

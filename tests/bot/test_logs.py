@@ -9,10 +9,13 @@ import threading
 import httpx
 import pytest
 import structlog
+from telegram import Update
 
+from bot.app import house_of
+from bot.inbox import MAX_TRIES
 from bot.logs import Redactor, secrets_in, set_up_logging
 from tests.bot.fake_telegram import TOKEN
-from tests.bot.houses import settings_in
+from tests.bot.houses import family_bot, settings_in
 
 KEY = TOKEN.split(":")[1]
 
@@ -103,6 +106,49 @@ def test_uncaught_errors_are_redacted_too(written):
     assert "/bot[redacted]/x" in text
     assert "/bot[redacted]/y" in text
     assert KEY not in text
+
+
+def test_the_library_quotes_no_messages(written):
+    """Row 20, for people's words: a whole batch of updates is in the arguments of its complaint."""
+    batch = [{"update_id": 1, "message": {"text": "our word is purple walrus"}}]
+    try:
+        raise ValueError("unknown type")
+    except ValueError as error:
+        logging.getLogger("telegram.Bot").critical(
+            "Error while parsing updates! Received data was %r", batch, exc_info=error
+        )
+    text = written.getvalue()
+    assert "Error while parsing updates" in text
+    assert "unknown type" in text
+    assert "walrus" not in text
+
+
+async def test_no_words_of_a_message_get_into_the_log(written, tmp_path):
+    """Row 20, for people's words: received, failed, repeated, replayed and given up."""
+    words = "purple walrus"
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        telegram.fails("sendMessage", 400, "Bad Request: not now")
+        await anna.sends(f"/help {words}")
+        await anna.sees("Something went wrong")
+        await anna.sends(words)
+        await anna.forwards_voice(words.encode(), caption=words)
+        await telegram.quiet()
+        house = house_of(telegram.app)
+        for number, tries in ((10**9, 0), (10**9 + 1, MAX_TRIES)):
+            body = {"update_id": number, "message": anna.message(text=words)}
+            house.store.mailbox.receive(number, json.dumps(body), 1.0)
+            for _ in range(tries):
+                house.store.mailbox.try_again(number)
+        inbox = telegram.app.update_queue
+        inbox.replay(telegram.app.bot)
+        await inbox.put(Update.de_json(body, telegram.app.bot))
+        await telegram.quiet()
+    text = written.getvalue()
+    for event in ("handler_failed", "judged", "updates_replayed", "update_given_up"):
+        assert event in text
+    assert "update_known" in text
+    assert "walrus" not in text
 
 
 def test_the_http_client_is_quiet(written):
