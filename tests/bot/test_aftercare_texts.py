@@ -1,4 +1,4 @@
-"""Every step, question and reason of the flows after a verdict has its sentences in both languages."""
+"""Every step, question and reason of the flows after a verdict has its sentences."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The papers: nothing runs over the edge, no letter is missing, and the same input gives the same."""
+"""The papers: nothing runs over the edge, no letter is missing, nothing depends on the hour."""
 
 import io
 import re
