@@ -1,0 +1,70 @@
+"""Ordinary words to make a code word of, and the everyday ones that make none.
+
+The lists were made by `python -m familyguard.codeword.wordlist_making`; docs/codeword.md says how.
+"""
+
+import functools
+import math
+import random
+import secrets
+from importlib import resources
+
+from familyguard.codeword.languages import check_language
+
+MIN_LIST = 7_776
+"""Words in each list: five throws of a die's worth, 12.9 bits a word."""
+
+MIN_SUGGESTED, MAX_SUGGESTED = 2, 3
+"""Words that are offered together: two can be remembered, one can be guessed."""
+
+
+@functools.cache
+def words(language: str) -> tuple[str, ...]:
+    """The word list of `language`, in alphabetical order."""
+    return tuple(_lines(f"{check_language(language)}.txt"))
+
+
+@functools.cache
+def word_set(language: str) -> frozenset[str]:
+    """The same words, to ask whether one is among them."""
+    return frozenset(words(language))
+
+
+@functools.cache
+def function_words(language: str) -> frozenset[str]:
+    """Words so frequent that they say nothing: articles, pronouns, auxiliaries."""
+    return frozenset(_lines(f"everyday.{check_language(language)}.txt"))
+
+
+@functools.cache
+def common_phrases(language: str) -> frozenset[str]:
+    """Phrases that anybody would try first, normalised."""
+    return frozenset(_lines(f"phrases.{check_language(language)}.txt"))
+
+
+@functools.cache
+def number_words(language: str) -> tuple[str, ...]:
+    """Numbers, days and months; the first thirteen are zero to twelve."""
+    return tuple(_lines(f"numbers.{check_language(language)}.txt"))
+
+
+def bits_per_word(language: str) -> float:
+    """What a word drawn from the list is worth, in bits."""
+    return math.log2(len(words(language)))
+
+
+def suggest(language: str, n_words: int = 2, rng: random.Random | None = None) -> str:
+    """`n_words` different words drawn from the list, with a space between them.
+
+    By default they are drawn by the operating system's random generator; `rng` is for tests and
+    measurements.  Raises ValueError for a number of words that is not offered.
+    """
+    if not MIN_SUGGESTED <= n_words <= MAX_SUGGESTED:
+        raise ValueError(f"{MIN_SUGGESTED} or {MAX_SUGGESTED} words are offered, not {n_words}")
+    drawn = (rng or secrets.SystemRandom()).sample(words(language), n_words)
+    return " ".join(drawn)
+
+
+def _lines(name: str) -> list[str]:
+    text = resources.files("familyguard.codeword").joinpath("words", name).read_text("utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
