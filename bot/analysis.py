@@ -89,11 +89,13 @@ class PromptMemo:
 class Finding:
     """What came of a memo: an analysis, or why there is none.
 
-    The picture is drawn after the analysis was handed over, so it has to be awaited.
+    The picture is drawn after the analysis was handed over, so it has to be awaited.  `sha256` is
+    that of the file, for whoever fetched it to fill in.
     """
 
     heard: Analysis | Undecodable | str
     picture: Awaitable[bytes | None]
+    sha256: str = ""
 
 
 class Analyst(Protocol):

@@ -1,12 +1,13 @@
 """From what was heard and written to a verdict: the one place where `voice` meets `familyguard`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.screenshots.model import PictureProblem, Screenshot
 from familyguard.model import Evidence, Request, Sign, Verdict
 from familyguard.requests.legible import is_legible
+from familyguard.scamtext import Reader
 from familyguard.scamtext import evidence as request_evidence
-from familyguard.scamtext import read_message
 from familyguard.verdict import judge
 from voice.calibration import SYNTHETIC_LLR, VOICE_DIFFERENT_LLR, VOICE_SIMILAR_LLR
 from voice.errors import Undecodable
@@ -32,13 +33,17 @@ UNREAD_WORDS = frozenset(
 STILL_SCORED = frozenset({Problem.SEVERAL_VOICES})
 """Problems that leave traces of a machine standing: else a second voice would wipe them away."""
 
+ANY_FAMILY = Reader()
+"""Reads for a family of which no payees are known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """A verdict with everything it was drawn from.
 
     There is an `analysis`, or a `failure` to decode, or neither where there was only text.
-    `message` is the text that came with the memo, or the text itself.
+    `message` is the text that came with the memo, or the text itself; `evidence` is all of it,
+    also what the verdict has no room for.
     """
 
     verdict: Verdict
@@ -48,78 +53,102 @@ class Judgement:
     failure: Undecodable | None = None
     sender: str | None = None  # the name at the top of a screenshot: a claim, nothing more
     picture_problem: PictureProblem | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
-def judge_memo(analysis: Analysis, message: str = "", language: str | None = None) -> Judgement:
-    """Judge a memo by its sound, its words and the `message` beside it.
+def judge_memo(
+    analysis: Analysis,
+    message: str = "",
+    language: str | None = None,
+    reader: Reader = ANY_FAMILY,
+    beside: Iterable[Evidence] = (),
+) -> Judgement:
+    """Judge a memo by its sound, its words, the `message` beside it and what else is known of it.
 
     `language` is the family's, for the message; the memo's own was found by the recogniser.
     """
     spoken = analysis.transcript
-    heard = read_message(spoken.text, spoken.language) if spoken else None
-    written = read_message(message, language) if message.strip() else None
+    heard = reader.read(spoken.text, spoken.language) if spoken else None
+    written = reader.read(message, language) if message.strip() else None
     pieces = [
-        *_sound_evidence(analysis),
+        *sound_evidence(analysis),
         *_unread_speech(analysis),
         *request_evidence(heard),
         *_words_evidence(message, written),
+        *beside,
     ]
     return Judgement(
         verdict=judge(pieces, [code.value for code in analysis.unchecked]),
         request=_graver(heard, written),
         message=message,
         analysis=analysis,
+        evidence=tuple(pieces),
     )
 
 
 def judge_failure(
-    reason: Undecodable | str, message: str = "", language: str | None = None
+    reason: Undecodable | str,
+    message: str = "",
+    language: str | None = None,
+    reader: Reader = ANY_FAMILY,
 ) -> Judgement:
     """Judge a file that could not be turned into sound; the `message` beside it still counts."""
-    written = read_message(message, language) if message.strip() else None
+    written = reader.read(message, language) if message.strip() else None
     pieces = [Evidence(Sign.UNJUDGEABLE, str(reason)), *_words_evidence(message, written)]
     return Judgement(
         verdict=judge(pieces, [UNOPENED]),
         request=written,
         message=message,
         failure=reason if isinstance(reason, Undecodable) else None,
+        evidence=tuple(pieces),
     )
 
 
-def judge_text(message: str, language: str | None = None) -> Judgement:
+def judge_text(
+    message: str, language: str | None = None, reader: Reader = ANY_FAMILY
+) -> Judgement:
     """Judge a message that has no sound."""
-    written = read_message(message, language)
+    written = reader.read(message, language)
+    pieces = _words_evidence(message, written)
     return Judgement(
-        verdict=judge(_words_evidence(message, written), [TEXT_ONLY]),
+        verdict=judge(pieces, [TEXT_ONLY]),
         request=written,
         message=message,
+        evidence=tuple(pieces),
     )
 
 
 def judge_screenshot(
-    seen: Screenshot | PictureProblem, message: str = "", language: str | None = None
+    seen: Screenshot | PictureProblem,
+    message: str = "",
+    language: str | None = None,
+    reader: Reader = ANY_FAMILY,
 ) -> Judgement:
     """Judge the words in a picture of a chat, and the `message` beside it.
 
     Only what the other person wrote is a request.  A picture that could not be read cannot be
     judged, but the message beside it still counts.
     """
-    written = read_message(message, language) if message.strip() else None
+    written = reader.read(message, language) if message.strip() else None
     if isinstance(seen, PictureProblem):
         code = Evidence(Sign.UNJUDGEABLE, f"picture_{seen}")
         pieces = [code, *_words_evidence(message, written)]
-        return Judgement(judge(pieces), written, message, picture_problem=seen)
-    shown = read_message(seen.their_text, language)
+        return Judgement(
+            judge(pieces), written, message, picture_problem=seen, evidence=tuple(pieces)
+        )
+    shown = reader.read(seen.their_text, language)
     pieces = [*_words_evidence(seen.their_text, shown), *_words_evidence(message, written)]
     return Judgement(
         verdict=judge(pieces, [PICTURE_ONLY]),
         request=_graver(shown, written),
         message=seen.text,
         sender=seen.sender,
+        evidence=tuple(pieces),
     )
 
 
-def _sound_evidence(analysis: Analysis) -> list[Evidence]:
+def sound_evidence(analysis: Analysis) -> list[Evidence]:
+    """What the sound alone is evidence of."""
     pieces = [Evidence(Sign.UNJUDGEABLE, problem.value) for problem in analysis.problems]
     traces = analysis.provenance
     if traces.watermark:

@@ -155,7 +155,8 @@ _FAMILIES = (
     ) strict""",
     f"""create table heard (
         id text primary key, {FAMILY}, what text not null, unique_id text, sha256 text,
-        fingerprint blob, heard_at real not null
+        fingerprint blob, heard_at real not null,
+        heard_from integer, origin text, sent_at real
     ) strict""",
     f"""create table changes (
         id text primary key, {FAMILY}, kind text not null, data blob not null,

@@ -71,7 +71,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class HeardBefore:
-    """A recording that came by.  `what` is «check», «code_word», «answer» or «enrolment»."""
+    """A recording that came by.  `what` is «check», «code_word», «answer» or «enrolment».
+
+    `heard_from` is the account that brought it; `origin`, a keyed hash, and `sent_at` say whose
+    message it was and of when, where a forward told.
+    """
 
     id: str
     what: str
@@ -79,6 +83,9 @@ class HeardBefore:
     sha256: str | None
     fingerprint: bytes = field(repr=False)
     heard_at: float = 0.0
+    heard_from: int | None = None
+    origin: str | None = None
+    sent_at: float | None = None
 
 
 class Cases(Room):
@@ -277,26 +284,41 @@ class Recordings(Room):
         sha256: str | None,
         fingerprint: bytes,
         now: float,
+        *,
+        heard_from: int | None = None,
+        origin: str | None = None,
+        sent_at: float | None = None,
     ) -> None:
-        """Remember a recording by three marks; no sound and no words are kept."""
+        """Remember a recording by three marks, and as which message; no sound, no words."""
         key = new_id()
         sealed = self._seal(fingerprint, "heard", "fingerprint", key, family)
         self._write(
-            "insert into heard (id, family_id, what, unique_id, sha256, fingerprint, heard_at)"
-            " values (?, ?, ?, ?, ?, ?, ?)",
-            [key, family, what, unique_id, sha256, sealed, now],
+            "insert into heard (id, family_id, what, unique_id, sha256, fingerprint, heard_at,"
+            " heard_from, origin, sent_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                key,
+                family,
+                what,
+                unique_id,
+                sha256,
+                sealed,
+                now,
+                heard_from,
+                origin,
+                sent_at,
+            ],
         )
 
     def since(self, family: str, start: float) -> list[HeardBefore]:
         """Everything heard from `start` on, the newest first."""
         rows = self._all(
-            "select id, what, unique_id, sha256, fingerprint, heard_at from heard"
-            " where family_id = ? and heard_at >= ? order by heard_at desc, id",
+            "select id, what, unique_id, sha256, fingerprint, heard_at, heard_from, origin, sent_at"
+            " from heard where family_id = ? and heard_at >= ? order by heard_at desc, id",
             [family, start],
         )
         return [
-            HeardBefore(key, what, unique, sha, self._mark(sealed, key, family), at)
-            for key, what, unique, sha, sealed, at in rows
+            HeardBefore(key, what, unique, sha, self._mark(sealed, key, family), *rest)
+            for key, what, unique, sha, sealed, *rest in rows
         ]
 
     def _mark(self, sealed: bytes | None, key: str, family: str) -> bytes:
