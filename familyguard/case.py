@@ -66,15 +66,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is known about one sender.
+    """What is known about one sender; `about` is the person they claim to be, once it is clear.
 
-    `sender` is a key that stands for the forward's origin, `about` the person they claim to be.
+    Whose case it is, and about which sender, is for the store to hold it by.
     """
 
-    id: str
-    family_id: str
-    asker: int
-    sender: str
     opened_at: float
     touched_at: float
     about: str | None = None
@@ -83,10 +79,14 @@ class Case:
     count: int = 0
     talk: Conversation = field(default_factory=Conversation, repr=False)
 
-    def belongs(self, family_id: str, asker: int, sender: str, now: float) -> bool:
-        """Whether a message of this asker and sender continues this case at `now`."""
-        same = (family_id, asker, sender) == (self.family_id, self.asker, self.sender)
-        return same and now - self.touched_at < OPEN_SECONDS
+    @classmethod
+    def opened(cls, now: float, about: str | None = None, reader: Reader | None = None) -> "Case":
+        """A case without evidence yet; `reader` is the family's."""
+        return cls(now, now, about, talk=Conversation(reader or Reader()))
+
+    def is_open(self, now: float) -> bool:
+        """Whether another message of the same sender to the same asker continues it."""
+        return now - self.touched_at < OPEN_SECONDS
 
     def with_message(
         self,

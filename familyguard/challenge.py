@@ -1,6 +1,6 @@
 """The one-time phrase: two words and two digits that nobody can have recorded beforehand.
 
-    challenge = issue("nl", words, now, rng, asked_by=7)
+    challenge = issue("nl", now, SystemRandom(), asked_by=7)
     challenge, outcome = answer(challenge, alternatives, now, word=Word.RIGHT)
     judge([*case_evidence, *outcome.evidence])
 
@@ -9,12 +9,12 @@ comes back was spoken now, and nothing about who spoke; so a right phrase, like 
 is recorded and takes no warning away.
 """
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from random import Random
 
+from familyguard.codeword.wordlists import words as words_of
 from familyguard.model import Evidence, Sign
 from familyguard.phrase import Part, Phrase, draw, parts_heard
 
@@ -23,9 +23,6 @@ VALID_SECONDS = 600.0
 
 CLOCK_SLACK_SECONDS = 60.0
 """How much earlier than the phrase an answer may be dated: clocks of others are believed so far."""
-
-MAX_TRIES = 3
-"""Answers that one phrase takes: a recogniser mishears, but a fourth memo is no accident."""
 
 
 class Word(StrEnum):
@@ -47,7 +44,7 @@ class Said(StrEnum):
     MISSING = "missing"  # nothing of it
     LATE = "late"  # sent after the ten minutes
     STALE = "stale"  # sent before the phrase existed
-    USED = "used"  # the phrase was answered already, or tried too often
+    USED = "used"  # the phrase was answered already
     UNHEARD = "unheard"  # the memo could not be understood at all
 
 
@@ -62,33 +59,22 @@ UNHEARD = "answer_unheard"
 class Challenge:
     """A phrase that waits for its answer.  Times are seconds since 1970.
 
-    `about` is the person whom the sender claims to be, `asked_by` the account that asked.
+    `about` is the person whom the sender claims to be, `asked_by` the account that asked, and `id`
+    whatever the challenge is stored as.  It stays open until it is answered rightly or too late:
+    tries are not counted, since the other side was told the phrase anyway.
     """
 
-    id: str
     phrase: Phrase = field(repr=False)
     created_at: float
     expires_at: float
-    language: str
     asked_by: int
     about: str | None = None
-    tries: int = 0
-    answered_at: float | None = None  # when it was answered rightly, or given up
+    answered_at: float | None = None
+    id: str = ""
 
     def is_open(self, now: float) -> bool:
-        """Whether an answer may still come.  One that was sent in time may be forwarded later."""
-        return self.answered_at is None and now < self.expires_at
-
-    def to_json(self) -> str:
-        """All of it as text, to be sealed."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Challenge":
-        """The challenge that `to_json` wrote."""
-        fields = json.loads(text)
-        words, digits = fields["phrase"]["words"], fields["phrase"]["digits"]
-        return cls(**{**fields, "phrase": Phrase((words[0], words[1]), digits)})
+        """Whether an answer may still be spoken; one that was sent in time may come here later."""
+        return self.answered_at is None and now <= self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,26 +92,25 @@ class Outcome:
 
 def issue(
     language: str,
-    words: Sequence[str],
     now: float,
     rng: Random,
     *,
     asked_by: int,
     about: str | None = None,
     beside: Iterable[Challenge] = (),
+    words: Sequence[str] = (),
 ) -> Challenge:
-    """A new challenge.  `words` are those of `language`; `rng` is a `SystemRandom` outside tests.
+    """A new challenge, in the words of `language` unless others are given.
 
-    `beside` are open challenges of the same family: the new phrase sounds like none of them, so
-    that an answer fits one phrase only.  Raises ValueError where `words` are too few or too alike.
+    `rng` is a `SystemRandom` outside tests.  `beside` are open challenges of the same family: the
+    new phrase sounds like none of them, so that an answer fits one phrase only.  Raises ValueError
+    where the words are too few or too alike.
     """
     taken = [word for other in beside for word in other.phrase.words]
     return Challenge(
-        id=f"{rng.getrandbits(96):024x}",
-        phrase=draw(words, rng, taken),
+        phrase=draw(words or words_of(language), rng, taken),
         created_at=now,
         expires_at=now + VALID_SECONDS,
-        language=language,
         asked_by=asked_by,
         about=about,
     )
@@ -145,11 +130,8 @@ def answer(
     the memo was sent, where the forward tells (else `now` counts).
     """
     said = _said(challenge, list(alternatives), now if sent_at is None else sent_at)
-    tries = challenge.tries + (said is not Said.USED)
-    over = said is Said.RIGHT or tries >= MAX_TRIES
-    after = challenge
-    if challenge.answered_at is None:
-        after = replace(challenge, tries=tries, answered_at=now if over else None)
+    over = said in (Said.RIGHT, Said.LATE)
+    after = replace(challenge, answered_at=now) if over else challenge
     pieces = [_phrase_evidence(said)]
     if said is not Said.UNHEARD:
         pieces += _word_evidence(word)

@@ -23,11 +23,8 @@ WORD_TOLERANCE = 0.3
 SHORTEST, LONGEST = 4, 9
 """Sounds of a word of a phrase: shorter ones are misheard, longer ones mispronounced."""
 
-MOST_WORDS = 1000
-"""Words of a text that are looked at: more than ten minutes of speech, all others are for delay."""
-
 MOST_TEXTS = 40
-MOST_DRAWS = 5000
+MOST_DRAWS = 500
 
 _LETTERS = re.compile(r"[a-z]+")
 _CUT_INTO = 3
@@ -53,6 +50,14 @@ class Phrase:
         """As it is shown: «lemon harbour 4 7», the digits apart so that they are said apart."""
         return " ".join((*self.words, *self.digits))
 
+    @classmethod
+    def parse(cls, text: str) -> "Phrase":
+        """The phrase that was written by `str`.  Raises ValueError for anything else."""
+        first, second, *digits = text.split()
+        if not re.fullmatch(f"[{two_digits.DIGITS}]{{2}}", "".join(digits)):
+            raise ValueError("a phrase is two words and two digits")
+        return cls((first, second), "".join(digits))
+
 
 def draw(words: Sequence[str], rng: Random, taken: Collection[str] = ()) -> Phrase:
     """A phrase out of `words` that sounds like none of the `taken` words.
@@ -61,9 +66,8 @@ def draw(words: Sequence[str], rng: Random, taken: Collection[str] = ()) -> Phra
     """
     digits = "".join(rng.sample(two_digits.DIGITS, 2))
     chosen: list[str] = []
-    for _ in range(MOST_DRAWS):
-        word = rng.choice(words)
-        if fits(word) and all(far_apart(word, other) for other in (*chosen, *taken)):
+    for word in rng.sample(words, min(len(words), MOST_DRAWS)):
+        if all(far_apart(word, other) for other in (*chosen, *taken)) and fits(word):
             chosen.append(word)
         if len(chosen) == 2:
             return Phrase((chosen[0], chosen[1]), digits)
@@ -89,31 +93,30 @@ def parts_heard(phrase: Phrase, texts: Iterable[str]) -> frozenset[Part]:
     """The parts of `phrase` that are in any of `texts`, which are readings of one memo."""
     readings = list(texts)[:MOST_TEXTS]
     windows = {window for text in readings for window in _windows(text)}
+    first, second = (sound(word) for word in phrase.words)
     heard = set()
-    for part, word in zip((Part.FIRST, Part.SECOND), phrase.words, strict=True):
-        if _is_among(sound(word), windows):
-            heard.add(part)
-    # Both words run together, or cut at the wrong place.
-    if _is_among(sound("".join(phrase.words)), windows):
+    if _is_among(first, windows, len(first)):
+        heard.add(Part.FIRST)
+    if _is_among(second, windows, len(second)):
+        heard.add(Part.SECOND)
+    # Both words run together; of the shorter one enough must be left.
+    if _is_among(sound("".join(phrase.words)), windows, min(len(first), len(second))):
         heard |= {Part.FIRST, Part.SECOND}
-    if any(phrase.digits in two_digits.find(text) for text in readings):
+    if phrase.digits in two_digits.find(readings):
         heard.add(Part.DIGITS)
     return frozenset(heard)
 
 
 def _windows(text: str) -> Iterator[str]:
     """The sound of every one to three words in a row."""
-    words = _LETTERS.findall(plain(text))[:MOST_WORDS]
+    words = _LETTERS.findall(plain(text))[: two_digits.MOST_WORDS]
     for start in range(len(words)):
         for length in range(1, _CUT_INTO + 1):
             if start + length <= len(words):
                 yield sound("".join(words[start : start + length]))
 
 
-def _is_among(known: str, windows: Iterable[str]) -> bool:
-    most = WORD_TOLERANCE * len(known)
-    return any(
-        # A difference in length costs at least half a slip each, so most windows are soon done.
-        abs(len(window) - len(known)) <= 2 * most and slips(known, window) <= most
-        for window in windows
-    )
+def _is_among(known: str, windows: Iterable[str], length: int) -> bool:
+    """Whether any window sounds like `known`, with the slips that `length` sounds are allowed."""
+    most = WORD_TOLERANCE * length
+    return any(slips(known, window, most) <= most for window in windows)

@@ -5,13 +5,13 @@ consonant for an unvoiced one, one word cut in two.  So words are spelled out by
 such slips cost less than others.  Only for words whose wording is known beforehand.
 """
 
+import math
 import re
 import unicodedata
-from functools import cache
 
 VOWELS = frozenset("aeiou")
 
-_ALIKE = [frozenset(pair) for pair in ("pb", "td", "kg", "fw", "mn", "lr")]
+_ALIKE = frozenset(pair[::way] for pair in ("pb", "td", "kg", "fw", "mn", "lr") for way in (1, -1))
 SMALL_SLIP = 0.5
 """Cost of one vowel for another, of a consonant's near neighbour, of a vowel or an h too many."""
 
@@ -32,7 +32,6 @@ def plain(text: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
-@cache
 def sound(word: str) -> str:
     """Roughly how `word` sounds, in letters; only its letters count."""
     letters = "".join(c for c in plain(word) if "a" <= c <= "z")
@@ -43,20 +42,28 @@ def sound(word: str) -> str:
     return letters[:-1] + letters[-1:].translate(_FINAL)
 
 
-def slips(one: str, other: str) -> float:
-    """What it costs to turn one sound into the other: an edit distance with cheap small slips."""
+def slips(one: str, other: str, most: float = math.inf) -> float:
+    """What it costs to turn one sound into the other: an edit distance with cheap small slips.
+
+    Infinite where it is more than `most`.
+    """
+    # Each sound more or less costs half a slip at the least.
+    if abs(len(one) - len(other)) * SMALL_SLIP > most:
+        return math.inf
     row = [0.0]
     for b in other:
         row.append(row[-1] + _extra(b))
     for a in one:
-        left = diagonal = row[0]
-        row[0] = left = left + _extra(a)
+        diagonal = row[0]
+        row[0] = left = diagonal + _extra(a)
         for place, b in enumerate(other, 1):
             above = row[place]
             left = min(above + _extra(a), left + _extra(b), diagonal + _instead(a, b))
             diagonal = above
             row[place] = left
-    return row[-1]
+        if min(row) > most:
+            return math.inf
+    return row[-1] if row[-1] <= most else math.inf
 
 
 def distance(word: str, heard: str) -> float:
@@ -72,6 +79,6 @@ def _extra(letter: str) -> float:
 def _instead(a: str, b: str) -> float:
     if a == b:
         return 0.0
-    if (a in VOWELS and b in VOWELS) or frozenset((a, b)) in _ALIKE:
+    if (a in VOWELS and b in VOWELS) or a + b in _ALIKE:
         return SMALL_SLIP
     return 1.0

@@ -5,7 +5,7 @@ two first.  Nought and one are not used: «een» is also the Dutch article, and 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from familyguard.sounding import plain, slips, sound
@@ -41,6 +41,9 @@ SHORTEST_INEXACT = 3
 LONG = 7
 """… and before a whole one is."""
 
+MOST_WORDS = 1000
+"""Words of a text that are looked at: five minutes of speech.  A phrase takes ten seconds."""
+
 _BREAK = "_"
 
 
@@ -63,7 +66,6 @@ def _words() -> dict[str, str]:
     return table
 
 
-@cache
 def _number(token: str) -> str:
     """What a heard word stands for; `_BREAK` where it is no number."""
     if token.isdecimal():
@@ -75,11 +77,11 @@ def _number(token: str) -> str:
         return _words()[heard]
     if len(heard) < SHORTEST_INEXACT:
         return _BREAK
-    costs = sorted((slips(known, heard), value) for known, value in _words().items())
-    cheapest, value = costs[0]
-    rivals = {other for cost, other in costs if cost <= cheapest}
     allowed = 1.0 if len(heard) >= LONG else 0.5
-    return value if cheapest <= allowed and len(rivals) == 1 else _BREAK
+    costs = [(slips(known, heard, allowed), value) for known, value in _words().items()]
+    least = min(cost for cost, _ in costs)
+    near = {value for cost, value in costs if cost == least <= allowed}
+    return near.pop() if len(near) == 1 else _BREAK
 
 
 def is_number_word(word: str) -> bool:
@@ -87,11 +89,15 @@ def is_number_word(word: str) -> bool:
     return _number(plain(word)) != _BREAK
 
 
-def find(text: str) -> set[str]:
-    """Every pair of digits that `text` can be read to say, each as two characters."""
-    tokens = [_number(plain(token)) for token in _TOKEN.findall(text)]
-    line = " ".join(tokens).replace("&", " & ").split()
-    return set(_readings(line))
+def find(texts: Iterable[str]) -> set[str]:
+    """Every pair of digits that any of `texts` can be read to say, each as two characters."""
+    spoken = [_TOKEN.findall(plain(text))[:MOST_WORDS] for text in texts]
+    # Readings of one memo share most of their words.
+    known = {token: _number(token) for tokens in spoken for token in tokens}
+    lines = (
+        " ".join(known[token] for token in tokens).replace("&", " & ").split() for tokens in spoken
+    )
+    return {pair for line in lines for pair in _readings(line)}
 
 
 def _readings(line: list[str]) -> Iterator[str]:

@@ -1,0 +1,81 @@
+"""Two digits are found however a recogniser writes them, in both languages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from familyguard.two_digits import DIGITS, find, is_number_word
+
+UNITS = {
+    "en": "two three four five six seven eight nine".split(),
+    "nl": "twee drie vier vijf zes zeven acht negen".split(),
+}
+TENS = {
+    "en": "twenty thirty forty fifty sixty seventy eighty ninety".split(),
+    "nl": "twintig dertig veertig vijftig zestig zeventig tachtig negentig".split(),
+}
+pairs = st.tuples(st.sampled_from(DIGITS), st.sampled_from(DIGITS))
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "47", "4 7", "4-7", "4, 7.", "4.7", "407", "40 7", "four seven", "Forty-seven.",
+        "forty seven", "fortyseven", "for seven", "four, 7", "4 and 7", "forty sevn",
+        "vier zeven", "zevenenveertig", "Zeven en veertig", "7 en 40", "zevenen veertig",
+        "Zevenenveertich", "fier zeven", "sefen en feertig", "vier en zeven", "7 and 40",
+    ],
+)  # fmt: skip
+def test_it_reads_every_way_of_saying_a_number(heard):
+    """Numerals, words, words run together or cut, either order of Dutch, small slips."""
+    assert find([heard]) == {"47"}
+
+
+@given(pairs, st.sampled_from(["en", "nl"]))
+def test_it_reads_both_digits_said_apart_and_said_as_a_number(pair, language):
+    """Every pair of digits in both languages gives itself and nothing else."""
+    tens, units = (DIGITS.index(digit) for digit in pair)
+    apart = f"{UNITS[language][tens]} {UNITS[language][units]}"
+    together = (
+        f"{TENS['en'][tens]} {UNITS['en'][units]}"
+        if language == "en"
+        else f"{UNITS['nl'][units]}en{TENS['nl'][tens]}"
+    )
+    for text in (apart, together, "".join(pair), " ".join(pair)):
+        assert find([text]) == {"".join(pair)}, text
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        "",
+        "forty",
+        "40",
+        "veertig",
+        "zeven",
+        "the harbour",
+        "2047",
+        "lemon seven harbour four",
+        "14",
+    ],
+)
+def test_it_reads_no_pair_where_none_was_said(heard):
+    """One digit, a mere ten, a year, digits with words between them."""
+    assert find([heard]) == set()
+
+
+def test_it_reads_all_pairs_of_a_long_number():
+    """A telephone number holds every pair of neighbours: the words of a phrase must hold it."""
+    assert find(["6 4 7 3"]) == {"64", "47", "73"}
+
+
+@given(st.lists(st.text(max_size=60), max_size=3))
+def test_whatever_it_reads_is_two_digits(texts):
+    """No text breaks it, and nothing but pairs of digits comes out."""
+    assert all(len(pair) == 2 and set(pair) <= set(DIGITS) for pair in find(texts))
+
+
+def test_it_knows_number_words_from_others():
+    """Words of a phrase must not be taken for its digits."""
+    assert all(is_number_word(word) for word in (*UNITS["en"], *TENS["nl"], "for", "zevenen"))
+    assert not any(is_number_word(word) for word in ("harbour", "molen", "lemon", "kasteel"))
