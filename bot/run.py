@@ -27,14 +27,16 @@ RECONNECT_SECONDS = 2.0
 MAX_RECONNECT_SECONDS = 60.0
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, command: Sequence[str] | None = None) -> None:
     """Serve the family by long polling until SIGTERM or Ctrl-C.
+
+    `command` starts the worker process, if not the usual one.
 
     Raises:
         UnusableSettings: Telegram does not know the token, or the data folder cannot be used.
     """
     set_up_logging(secrets_in(settings))
-    asyncio.run(serve(settings))
+    asyncio.run(serve(settings, command))
 
 
 async def serve(settings: Settings, command: Sequence[str] | None = None) -> None:
@@ -112,13 +114,17 @@ async def _work(app: App, analyst: LocalAnalyst, stop: asyncio.Event) -> None:
 
 
 def _offer_claim(app: App) -> None:
-    """As long as nobody was let in, show the link that lets the first one in."""
+    """As long as nobody was let in, show the link that lets the first one in, once."""
     house = house_of(app)
     if not house.store.is_empty():
         return
+    texts = Texts(house.settings.language)
+    if house.store.invitations.has_claim():
+        # Printed by `familyguard init` or an earlier start; its owner may be about to use it.
+        print(texts.get("init.claim.open"), flush=True)
+        return
     code = house.store.invitations.claim(house.now())
     link = f"https://t.me/{app.bot.username}?start={code}"
-    texts = Texts(house.settings.language)
     # On standard output, not in the log: whoever has this code owns the bot.
     print(texts.get("chat.claim", link=link, code=code), flush=True)
     if not sys.stdout.isatty():

@@ -123,3 +123,20 @@ def text(
     if out is not None:
         text_evaluation.write_scores(rows, out)
     print(text_evaluation.report(rows))
+
+
+@app.command("crash")
+def crash(
+    kills: Annotated[int, typer.Option(min=1, help="How often the bot is killed.")] = 20,
+    seed: Annotated[int, typer.Option(help="Decides what is said, and when the kills fall.")] = 1,
+) -> None:
+    """Kill the bot at random moments of a talk: nothing may be lost or answered twice."""
+    import asyncio
+
+    from bot.playground.crash import crash as measure
+
+    with notices().status("…") as status:
+        report = asyncio.run(measure(kills, seed, say=status.update))
+    print(report.to_markdown())
+    if not report.passed:
+        raise typer.Exit(1)

@@ -1,7 +1,8 @@
 """The bot as a process of its own, as `familyguard run` is; it ends with the demo that began it.
 
-Started with `python -m bot.playground.child`.  The demo holds the other end of standard input:
-when the demo is gone, whatever the way, reading ends and so does the bot.
+Started with `python -m bot.playground.child`, and the command of the worker process if that is not
+the usual one.  The demo holds the other end of standard input: when the demo is gone, whatever the
+way, reading ends and so does the bot.
 """
 
 import os
@@ -20,4 +21,4 @@ def _end_with_parent() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    run(load_settings())
+    run(load_settings(), sys.argv[1:] or None)

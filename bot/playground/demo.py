@@ -8,11 +8,10 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 import tempfile
 import time
 import webbrowser
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,9 +19,9 @@ from pathlib import Path
 
 from bot.playground.page import Page, page_texts
 from bot.playground.people import People
+from bot.playground.process import start_bot
 from bot.playground.server import build, serve
 from bot.playground.town import CLAIM, Town, build_town
-from bot.settings import PREFIX
 from familyguard.admission import approve, knock
 from familyguard.family import Role
 from familyguard.store import open_store
@@ -97,26 +96,8 @@ async def _bot(
     url: str, town: Town, folder: Path, models: Path, language: str
 ) -> AsyncIterator[Process]:
     """The bot's process; at the end it and all that it started are gone."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    own = {
-        "TELEGRAM_API_URL": url,
-        "DATA_DIR": str(folder / "data"),
-        "MODELS_DIR": str(models),
-        "LANGUAGE": language,
-        "DRAIN_SECONDS": "1",
-        "SECRETS_DIR": str(folder / "secrets"),
-    }
-    secret = folder / "secrets" / f"{PREFIX}telegram_token".lower()
-    secret.parent.mkdir(mode=0o700)
-    secret.touch(mode=0o600)
-    secret.write_text(town.bot.token, "utf-8")
     with (folder / "bot.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.playground.child",
-            stdin=PIPE, stdout=PIPE, stderr=log, cwd=folder,
-            env=kept | _import_path() | {PREFIX + name: value for name, value in own.items()},
-            start_new_session=True,  # Ctrl-C in the terminal reaches the demo alone
-        )  # fmt: skip
+        process = await start_bot(url, town.bot, folder, models, language, log)
     reader = asyncio.create_task(_read_claim(process, town, language))
     try:
         yield process
@@ -125,13 +106,6 @@ async def _bot(
         reader.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await reader
-
-
-def _import_path() -> dict[str, str]:
-    """The child runs in another folder, so relative entries of the path would lead astray."""
-    here = str(Path(__file__).resolve().parents[2])
-    given = os.environ.get("PYTHONPATH", "")
-    return {"PYTHONPATH": os.pathsep.join(filter(None, [here, given]))}
 
 
 async def _read_claim(process: Process, town: Town, language: str) -> None:
