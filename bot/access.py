@@ -35,7 +35,8 @@ async def members_only(update: Update, context: Context) -> None:
     code = invitation(update)
     language = pick_language(user.language_code) if user.language_code else house.settings.language
     if code:
-        came = knock(house.store, code, user.id, user.full_name, language, house.now())
+        country = house.settings.country
+        came = knock(house.store, code, user.id, user.full_name, language, house.now(), country)
         log.info("knocked", outcome=came.name)
         if came is Knock.FOUNDED:
             return

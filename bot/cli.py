@@ -9,7 +9,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from bot.commands import bench, check, demo, directory, evaluate, fuzz, invite, models, run
+from bot.commands import (
+    bench,
+    check,
+    demo,
+    directory,
+    evaluate,
+    fuzz,
+    init,
+    invite,
+    keys,
+    models,
+    run,
+)
 from bot.commands.terminal import give_up
 
 OUR_PACKAGES = frozenset({"bot", "familyguard", "voice"})
@@ -63,9 +75,11 @@ def _familyguard(
 
 app.command()(check.check)
 app.command()(demo.demo)
+app.command()(init.init)
 app.command()(run.run)
 app.command()(invite.invite)
 app.command()(directory.directory)
+app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.command()(bench.bench)

@@ -46,8 +46,8 @@ def prepare_folders(settings: Settings) -> None:
         UnusableSettings: with one sentence on what is wrong.
     """
     incoming = settings.incoming
+    prepare_data(settings)
     with _told_of(settings.data_dir):
-        make_private(settings.data_dir)
         if incoming.is_symlink():
             raise UnusableSettings(
                 f"{incoming} is a link, and what it leads to would be emptied; remove the link."
@@ -55,6 +55,12 @@ def prepare_folders(settings: Settings) -> None:
         if incoming.exists():
             shutil.rmtree(incoming)
         incoming.mkdir(mode=0o700)
+
+
+def prepare_data(settings: Settings) -> None:
+    """Make the data folder, for this account only.  Raises UnusableSettings."""
+    with _told_of(settings.data_dir):
+        make_private(settings.data_dir)
 
 
 def make_private(folder: Path) -> None:

@@ -10,7 +10,7 @@ import os
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 import platformdirs
@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     language: Language = Field(
         default_factory=_system_language,
         description="language for new members: nl or en",
+    )
+    country: str | None = Field(
+        None,
+        pattern="^[A-Z]{2}$",
+        description="country of a new family, as two letters: NL, BE …; decides whom to report to",
     )
     memo_language: Literal["nl", "en"] | None = Field(
         None, description="language spoken in memos, if always the same; else it is recognised"
@@ -137,8 +142,10 @@ class Settings(BaseSettings):
         return self.data_dir / "incoming"
 
 
-def load_settings(env_file: Path = Path(".env"), secrets_dir: Path | None = None) -> Settings:
-    """Read the settings.
+def load_settings(
+    env_file: Path = Path(".env"), secrets_dir: Path | None = None, **answers: Any
+) -> Settings:
+    """Read the settings.  `answers` come before every source.
 
     `secrets_dir` defaults to `FAMILYGUARD_SECRETS_DIR`, or else `/run/secrets` if that is there.
 
@@ -155,6 +162,7 @@ def load_settings(env_file: Path = Path(".env"), secrets_dir: Path | None = None
         return Settings(
             _env_file=env_file if env_file.is_file() else None,
             _secrets_dir=secrets_dir if secrets_dir.is_dir() else None,
+            **answers,
         )
     except UnicodeDecodeError:
         raise UnusableSettings(

@@ -20,8 +20,19 @@ class Knock(Enum):
     REFUSED = auto()  # no such code, or none that is open
 
 
-def knock(store: Store, code: str, user_id: int, display: str, language: str, now: float) -> Knock:
-    """Someone without an account brings a code.  `display` is their name in Telegram."""
+def knock(
+    store: Store,
+    code: str,
+    user_id: int,
+    display: str,
+    language: str,
+    now: float,
+    country: str | None = None,
+) -> Knock:
+    """Someone without an account brings a code.  `display` is their name in Telegram.
+
+    `country` is that of the family, if this founds one.
+    """
     with store.together():
         opened = store.invitations.redeem(code, user_id, now)
         if opened is None:
@@ -31,7 +42,7 @@ def knock(store: Store, code: str, user_id: int, display: str, language: str, no
             store.accounts.apply(user_id, opened.family_id, display, language, now)
             store.audit.note(opened.family_id, "knocked", now, actor=user_id)
             return Knock.WAITING
-        family = store.families.found(language, now)
+        family = store.families.found(language, now, country)
         keeper = store.people.add(family.id, Role.KEEPER, now, name=display)
         store.accounts.add(user_id, keeper, language, now, display)
         store.audit.note(family.id, "founded", now, actor=user_id)

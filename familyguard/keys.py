@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from familyguard.errors import UnusableKeys
+from familyguard.private_file import write_private
 
 KEY_BYTES = 32
 """AES-256, and the block of SHA-256 that the pepper keys."""
@@ -103,21 +104,7 @@ def save_keys(path: Path, keys: Keys) -> None:
         "sealing": {str(number): _text(key) for number, key in sorted(keys.sealing.items())},
         "pepper": _text(keys.pepper),
     }
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_private(path, json.dumps(content).encode())
 
 
 def _text(key: bytes) -> str:

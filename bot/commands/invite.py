@@ -8,7 +8,6 @@ import typer
 from bot.commands.terminal import notices, screen, terminal_texts
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
     from familyguard.family import Family
     from familyguard.store import Store
 
@@ -24,13 +23,14 @@ def invite(
     """Print a link with which one person can join; it works once, for fifteen minutes."""
     import asyncio
 
+    from bot.commands.telegram_name import bot_name
     from bot.folders import make_private
     from bot.settings import load_settings
     from familyguard.store import INVITATION_SECONDS, open_store
 
     settings = load_settings()
     # Asked before the code exists, so that its minutes are not spent on a slow network.
-    name = asyncio.run(_bot_name(settings))
+    name = asyncio.run(bot_name(settings, terminal_texts()))
     make_private(settings.data_dir)
     with open_store(settings.database) as store:
         chosen = None if found else _family(store, family)
@@ -60,24 +60,3 @@ def _family(store: "Store", name: str | None) -> "Family | None":
     if len(families) > 1:
         raise UnusableSettings(terminal_texts().get("terminal.invite.which_family"))
     return families[0] if families else None
-
-
-async def _bot_name(settings: "Settings") -> str | None:
-    """The bot's user name, or None where Telegram cannot be asked."""
-    from telegram import Bot
-    from telegram.error import InvalidToken, TelegramError
-
-    from bot.errors import UnusableSettings
-
-    bot = Bot(
-        settings.telegram_token.get_secret_value(),
-        base_url=settings.base_url,
-        base_file_url=settings.base_file_url,
-    )
-    try:
-        async with bot:
-            return bot.username
-    except InvalidToken:
-        raise UnusableSettings(terminal_texts().get("terminal.invite.token")) from None
-    except TelegramError:
-        return None

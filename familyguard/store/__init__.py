@@ -97,6 +97,14 @@ class Store:
         """Empty the write-ahead log, so that what was erased is gone from that file too."""
         self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
 
+    def check_seals(self) -> None:
+        """Open every sealed cell.  Raises SealBroken if the keys are not those of the database."""
+        vault = Vault(self.keys)
+        for table, (key, columns) in SEALED.items():
+            for column in columns:
+                for row, family, sealed in self._sealed(table, key, column):
+                    vault.open(sealed, Cell(table, column, str(row), family))
+
     def reseal(self, keys: Keys) -> int:
         """Seal every sealed cell anew with the newest of `keys`; how many there were.
 

@@ -43,6 +43,15 @@ class Invitations(Room):
             self._db.execute("delete from invitations where family_id is null and used_by is null")
             return self.create(None, None, now, seconds=None)
 
+    def has_claim(self) -> bool:
+        """Whether a claim is open: it can be used, but not shown again."""
+        return bool(
+            self._one(
+                "select exists (select 1 from invitations"
+                " where family_id is null and used_by is null and expires_at is null)"
+            )[0]
+        )
+
     def redeem(self, code: str, user_id: int, now: float) -> Opened | None:
         """Use up `code` for `user_id`, if it is open; whose it was.
 

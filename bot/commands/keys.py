@@ -1,0 +1,112 @@
+"""`familyguard keys`: new sealing keys, and the way back from the recovery sheet."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.commands.terminal import UNUSABLE_INPUT, give_up, screen
+
+if TYPE_CHECKING:
+    from bot.texts import Texts
+    from familyguard.keys import Keys
+
+app = typer.Typer(no_args_is_help=True, help="The keys: replace them, put them back.")
+
+
+@app.command()
+def rotate() -> None:
+    """Seal everything with a new key and forget the old one; the bot must be stopped.
+
+    The recovery sheet that you printed before then no longer opens the database: a new one is
+    written.
+    """
+    from bot.commands.init import write_sheet
+    from bot.folders import only_bot
+    from bot.settings import load_settings
+    from bot.texts import Texts
+    from familyguard.keys import FILE_NAME, load_keys
+    from familyguard.store import rotate_keys
+
+    settings = load_settings()
+    texts = Texts(settings.language)
+    with only_bot(settings):
+        cells = rotate_keys(settings.database)
+        keys = load_keys(settings.database.with_name(FILE_NAME))
+    screen().print(texts.get("keys.rotated", cells=cells))
+    write_sheet(texts, settings, keys, None)
+
+
+@app.command()
+def restore(
+    file: Annotated[
+        Path | None, typer.Argument(help="The text file of the recovery sheet; else type it in.")
+    ] = None,
+) -> None:
+    """Put the keys back from the recovery sheet, into the data folder of the settings."""
+    from bot.folders import only_bot
+    from bot.settings import load_settings
+    from bot.texts import Texts
+    from familyguard.keys import FILE_NAME, save_keys
+
+    settings = load_settings()
+    texts = Texts(settings.language)
+    target = settings.database.with_name(FILE_NAME)
+    with only_bot(settings):
+        if target.exists():
+            give_up(texts.get("keys.there", path=target))
+        keys = _from_file(texts, file) if file else _typed(texts)
+        if settings.database.exists():
+            _try(texts, settings.database, keys)
+        save_keys(target, keys)
+    screen().print(texts.get("keys.restored", path=target), soft_wrap=True, markup=False)
+
+
+def _from_file(texts: "Texts", file: Path) -> "Keys":
+    from familyguard.recovery import BadLine, IncompleteSheet, read
+
+    try:
+        return read(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        give_up(texts.get("terminal.no_file", path=file), UNUSABLE_INPUT)
+    except BadLine as mistake:
+        give_up(texts.get("keys.bad_line", label=mistake.label), UNUSABLE_INPUT)
+    except IncompleteSheet:
+        give_up(texts.get("keys.incomplete"), UNUSABLE_INPUT)
+
+
+def _typed(texts: "Texts") -> "Keys":
+    """The keys, line by line; a mistake is told at once, and the line typed again."""
+    from familyguard.recovery import END, BadLine, IncompleteSheet, Line, assemble, read_line
+
+    print(texts.get("keys.type"), file=sys.stderr)
+    found: list[Line] = []
+    while True:
+        try:
+            line = read_line(typer.prompt("", prompt_suffix="> ", err=True))
+        except BadLine as mistake:
+            print(texts.get("keys.bad_line", label=mistake.label), file=sys.stderr)
+            continue
+        if line is None:
+            print(texts.get("keys.no_line"), file=sys.stderr)
+            continue
+        found.append(line)
+        if line.label != END:
+            continue
+        try:
+            return assemble(found)
+        except IncompleteSheet:
+            print(texts.get("keys.incomplete"), file=sys.stderr)
+
+
+def _try(texts: "Texts", database: Path, keys: "Keys") -> None:
+    """Give up if these are not the keys of the database."""
+    from familyguard.errors import SealBroken
+    from familyguard.store import Store
+
+    with Store(database, keys) as store:
+        try:
+            store.check_seals()
+        except SealBroken:
+            give_up(texts.get("keys.other_database", path=database))
