@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from familyguard.two_digits import DIGITS, find, is_number_word
 
 UNITS = {
-    "en": "two three four five six seven eight nine".split(),
-    "nl": "twee drie vier vijf zes zeven acht negen".split(),
+    "en": ["two", "three", "four", "five", "six", "seven", "eight", "nine"],
+    "nl": ["twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen"],
 }
 TENS = {
-    "en": "twenty thirty forty fifty sixty seventy eighty ninety".split(),
-    "nl": "twintig dertig veertig vijftig zestig zeventig tachtig negentig".split(),
+    "en": ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
+    "nl": ["twintig", "dertig", "veertig", "vijftig", "zestig", "zeventig", "tachtig", "negentig"],
 }
 pairs = st.tuples(st.sampled_from(DIGITS), st.sampled_from(DIGITS))
 
