@@ -24,37 +24,11 @@ from familyguard.phrase import Part, Phrase, draw, far_apart, fits, parts_heard
 from familyguard.verdict import judge
 
 WORDS = [
-    "harbour",
-    "lemon",
-    "castle",
-    "window",
-    "garden",
-    "pencil",
-    "mountain",
-    "butter",
-    "candle",
-    "rabbit",
-    "thunder",
-    "velvet",
-    "orchard",
-    "basket",
-    "ladder",
-    "pepper",
-    "saddle",
-    "tunnel",
-    "whistle",
-    "blanket",
-    "molen",
-    "kasteel",
-    "fiets",
-    "paraplu",
-    "schilder",
-    "koffer",
-    "sleutel",
-    "wortel",
-    "gordijn",
-    "tractor",
-]
+    "harbour", "lemon", "castle", "window", "garden", "pencil", "mountain", "butter", "candle",
+    "rabbit", "thunder", "velvet", "orchard", "basket", "ladder", "pepper", "saddle", "tunnel",
+    "whistle", "blanket", "molen", "kasteel", "fiets", "paraplu", "schilder", "koffer",
+    "sleutel", "wortel", "gordijn", "tractor",
+]  # fmt: skip
 SCAM = [Evidence(Sign.MONEY_REQUEST, "950 pounds"), Evidence(Sign.NEW_IDENTITY, "new number")]
 NOW = 1_000_000.0
 unhurried = settings(deadline=None, max_examples=40)
