@@ -15,6 +15,7 @@ from bot.commands import (
     demo,
     directory,
     evaluate,
+    evidence,
     fuzz,
     init,
     invite,
@@ -79,6 +80,7 @@ app.command()(init.init)
 app.command()(run.run)
 app.command()(invite.invite)
 app.command()(directory.directory)
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")

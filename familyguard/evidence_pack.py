@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -205,9 +206,10 @@ def is_plain(name: str) -> bool:
 
 def name_of(original: Original, number: int) -> str:
     """The name of the `number`th original in the pack: its own, as far as that is plain."""
-    stem, dot, ending = original.name.rpartition(".")
+    latin = unicodedata.normalize("NFKD", original.name).encode("ascii", "ignore").decode()
+    stem, dot, ending = latin.rpartition(".")
     if not dot:
-        stem, ending = original.name, ""
+        stem, ending = latin, ""
     stem, ending = (re.sub(r"[^A-Za-z0-9_-]+", "-", part).strip("-") for part in (stem, ending))
     name = f"{number:02}-{stem[:60] or 'file'}"
     return f"originals/{name}.{ending[:10]}" if ending else f"originals/{name}"

@@ -153,8 +153,8 @@ class Sheet(FPDF):
                 table.row([self.drawable(cell) for cell in row])
         self.gap(0.5)
 
-    def picture(self, png: bytes, *, share: float = 0.7) -> None:
-        """A picture, `share` of the text's width and never higher than half a page."""
+    def picture(self, png: bytes, *, title: str = "", share: float = 0.7) -> None:
+        """A picture below its title, `share` of the text's width and at most half a page high."""
         from PIL import Image
 
         # Flattened: an alpha channel has no business in an archive copy.
@@ -165,8 +165,11 @@ class Sheet(FPDF):
         most = self.eph * 0.5
         if height > most:
             width, height = width * most / height, most
-        if self.will_page_break(height):
+        if self.will_page_break(height + 2 * self.text_size * POINT_MM * LINE):
             self.add_page()
+        if title:
+            self.write_text(title, bold=True)
+            self.gap(0.3)
         self.image(image, w=width, h=height)
         self.gap(0.5)
 
