@@ -15,7 +15,7 @@ from tests.bot.analyses import analysis
 from tests.bot.test_locale import FORBIDDEN
 from voice.calibration import VOICE_DIFFERENT_LLR, VOICE_SIMILAR_LLR
 from voice.errors import Undecodable
-from voice.results import Problem, Provenance, Score, Unchecked, Watermark
+from voice.results import Problem, Provenance, Score, Unchecked, Watermark, Window
 
 SCAM = "Hi mum, this is my new number. Can you transfer 950 pounds today? I can't call."
 
@@ -159,3 +159,39 @@ def test_nothing_is_claimed_about_words_that_were_not_heard():
         texts = Texts(language)
         table = dict(factors(judge_failure(Undecodable.EMPTY), texts))
         assert table[texts.get("factor.request")] == texts.get("factor.unknown")
+
+
+def voice_of(*weights: float) -> Score:
+    """A comparison whose windows have these weights, and which as a whole says nothing."""
+    windows = (Window(1.5 * i, 1.5 * i + 3, 0.5, llr) for i, llr in enumerate(weights))
+    return Score("m", 0.5, 0.0, tuple(windows))
+
+
+LIKE, UNLIKE = VOICE_SIMILAR_LLR, VOICE_DIFFERENT_LLR
+
+
+@pytest.mark.parametrize("problems", [(), (Problem.SEVERAL_VOICES,)])
+def test_attack_9_a_greeting_of_the_relative_before_another_voice_is_seen(problems):
+    """Security row 9: the windows are looked at one by one, though the whole says nothing."""
+    score = voice_of(LIKE, LIKE, 0.0, UNLIKE, UNLIKE)
+    judged = judge_memo(analysis("Hello there", speaker=score, problems=problems))
+    assert Sign.VOICE_CHANGES in signs(judged)
+    asked = judge_memo(analysis(SCAM, speaker=score, problems=problems))
+    assert asked.verdict.level == Level.STRONG
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [(LIKE,) * 5, (UNLIKE,) * 5, (LIKE, LIKE, LIKE, UNLIKE), (LIKE, UNLIKE, 0.0, 0.0), ()],
+)
+def test_one_odd_window_is_no_second_voice(weights):
+    """A laugh or a cough among the relative's words."""
+    judged = judge_memo(analysis("Hello there", speaker=voice_of(*weights)))
+    assert Sign.VOICE_CHANGES not in {piece.sign for piece in judged.evidence}
+
+
+def test_windows_of_sound_that_cannot_be_judged_are_no_evidence():
+    """In noise a window may sound like anybody."""
+    score = voice_of(LIKE, LIKE, UNLIKE, UNLIKE)
+    judged = judge_memo(analysis("Hello", speaker=score, problems=(Problem.TOO_NOISY,)))
+    assert signs(judged) == {Sign.UNJUDGEABLE}

@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from familyguard.model import MATCHING, SUSPICIOUS, Advice, Evidence, Level, Sign
-from familyguard.verdict import ADVICE, MAX_REASONS, POLICY, judge
+from familyguard.model import MATCHING, SUSPICIOUS, WORDED, Advice, Evidence, Level, Sign
+from familyguard.verdict import (
+    ADVICE,
+    FAILED_CHALLENGE,
+    HIDDEN_SENDER,
+    MACHINE_TRACES,
+    MAX_REASONS,
+    OTHER_SIGNS,
+    PLAYED_BACK,
+    POLICY,
+    judge,
+)
 
 signs = st.sets(st.sampled_from(Sign))
 evidence = st.lists(st.builds(Evidence, st.sampled_from(Sign), st.sampled_from(["", "a", "b"])))
@@ -97,6 +107,14 @@ def test_unjudgeable_sound_does_not_hide_a_warning():
         ([Sign.SYNTHETIC, Sign.NEW_IDENTITY], Level.STRONG),
         ([Sign.MONEY_REQUEST, Sign.SYNTHETIC], Level.STRONG),
         ([Sign.MONEY_REQUEST, Sign.URGENCY, Sign.SECRECY], Level.STRONG),
+        ([Sign.MONEY_REQUEST, Sign.HEARD_BEFORE], Level.STRONG),
+        ([Sign.MONEY_REQUEST, Sign.GREETING_ONLY], Level.STRONG),
+        ([Sign.MONEY_REQUEST, Sign.VOICE_CHANGES], Level.STRONG),
+        ([Sign.GREETING_ONLY, Sign.OLD_RECORDING], Level.STRONG),
+        ([Sign.MONEY_REQUEST, Sign.OLD_RECORDING], Level.CAUTION),
+        ([Sign.CHALLENGE_FAILED], Level.STRONG),
+        ([Sign.CHALLENGE_FAILED, Sign.PHRASE_RIGHT, Sign.CONFIRMED], Level.STRONG),
+        ([Sign.GREETING_ONLY], Level.CAUTION),
         ([Sign.MONEY_REQUEST, Sign.URGENCY], Level.CAUTION),
         ([Sign.MONEY_REQUEST], Level.CAUTION),
         ([Sign.NEW_IDENTITY], Level.CAUTION),
@@ -133,3 +151,72 @@ def test_every_level_has_advice_and_loud_ones_say_not_to_pay():
     assert set(ADVICE) == set(Level)
     for loud in (Level.STRONG, Level.ALARM):
         assert ADVICE[loud][0] is Advice.DO_NOT_PAY
+
+
+# The table asks nothing of a sign but in which of its sets it stands.  So every combination of all
+# signs has the level of one in which each class of signs has at most as many members as some row
+# counts; those are few enough to try one by one.
+CLASSES = (
+    (Sign.NOT_ME,),
+    (Sign.WATERMARK,),
+    (Sign.VOICE_DIFFERS,),
+    (Sign.MONEY_REQUEST,),
+    (Sign.UNJUDGEABLE,),
+    tuple(sorted(FAILED_CHALLENGE)),
+    tuple(sorted(HIDDEN_SENDER)),
+    tuple(sorted(MACHINE_TRACES | PLAYED_BACK)),
+    tuple(
+        sorted(
+            OTHER_SIGNS
+            - FAILED_CHALLENGE
+            - HIDDEN_SENDER
+            - MACHINE_TRACES
+            - PLAYED_BACK
+            - {Sign.NOT_ME, Sign.WATERMARK, Sign.VOICE_DIFFERS}
+        )
+    ),
+    tuple(sorted(MATCHING)),
+)
+MOST = max(row.count for row in POLICY)
+TELLING = [
+    frozenset(itertools.chain.from_iterable(chosen))
+    for chosen in itertools.product(
+        *([members[:n] for n in range(min(MOST, len(members)) + 1)] for members in CLASSES)
+    )
+]
+"""One combination for each that the table can tell apart."""
+
+
+def test_the_classes_are_what_the_table_can_tell_apart():
+    """Each sign is in one class, and no row names a part of a class."""
+    assert sorted(itertools.chain.from_iterable(CLASSES)) == sorted(Sign)
+    for row in POLICY:
+        for members in CLASSES:
+            assert len(set(members) & row.among) in (0, len(members))
+            assert len(members) == 1 or not set(members) & row.needs
+
+
+def test_all_rules_hold_for_every_combination_that_the_table_can_tell_apart():
+    """Exhaustively: one sign more never lowers, a match changes nothing, unclear is never good."""
+    for found in TELLING:
+        here = level(*found)
+        assert Advice.CALL_BACK in judge(Evidence(sign) for sign in found).advice
+        assert level(*(found - MATCHING)) == here
+        assert here >= Level.UNCLEAR or Sign.UNJUDGEABLE not in found
+        assert here >= Level.CAUTION or not found & SUSPICIOUS
+        assert all(level(*found, sign) >= here for sign in Sign)
+
+
+@given(signs)
+def test_a_combination_has_the_level_of_its_telling_part(found):
+    """What makes the exhaustive test one over all combinations of all signs."""
+    told = frozenset(
+        sign for members in CLASSES for sign in members[: min(MOST, len(found & set(members)))]
+    )
+    assert level(*found) == level(*told)
+
+
+def test_signs_that_quote_are_those_about_words():
+    """Nothing about the sound, and no match, claims to quote somebody."""
+    assert SUSPICIOUS >= WORDED
+    assert not WORDED & (MACHINE_TRACES | PLAYED_BACK | FAILED_CHALLENGE)
