@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from familyguard.codeword.phonetic import phonetic
-from familyguard.codeword.spelling import Token, normalise, tokens
+from familyguard.codeword.phonetic import joined, phonetic, sounds_of
+from familyguard.codeword.spelling import normalise, tokens
 from familyguard.codeword.wordlists import function_words
 
 MAX_CANDIDATES = 40
@@ -85,13 +85,7 @@ class Candidates:
 
 def keys_of(text: str, language: str) -> tuple[Key, ...]:
     """The exact and the phonetic key of a whole text; fewer where one would be too short."""
-    exact, sounds = normalise(text, language).replace(" ", ""), phonetic(text, language)
-    found = []
-    if len(exact) >= MIN_EXACT_LETTERS:
-        found.append(Key(Kind.EXACT, exact))
-    if len(sounds) >= MIN_SOUNDS:
-        found.append(Key(Kind.PHONETIC, sounds))
-    return tuple(found)
+    return _keys(normalise(text, language).replace(" ", ""), phonetic(text, language))
 
 
 def candidates(
@@ -102,21 +96,28 @@ def candidates(
     `shapes` are those of the tags that will be compared (`Tags.shapes`), or None to try keys of any
     shape.  Windows with fewer everyday words come first, and likelier texts before others.
     """
-    everyday = function_words(language)
     spans: dict[Key, list[Span]] = {}
     rank: dict[Key, tuple[int, int, int]] = {}
     for number, alternative in enumerate(alternatives):
-        for order, window in enumerate(_windows(tokens(alternative, language))):
-            n_everyday = sum(token.text in everyday for token in window)
-            for key in keys_of(" ".join(token.text for token in window), language):
-                span = Span(number, window[0].start, window[-1].end)
-                spans.setdefault(key, []).append(span)
-                here = (n_everyday, number, order)
+        for order, window in enumerate(_windows(alternative, language)):
+            for key in window.keys:
+                spans.setdefault(key, []).append(Span(number, window.start, window.end))
+                here = (window.n_everyday, number, order)
                 rank[key] = min(rank.get(key, here), here)
     fitting = [key for key in rank if shapes is None or key.shape in shapes]
     best = sorted(fitting, key=lambda key: rank[key])[:MAX_CANDIDATES]
     return Candidates(
         tuple(Candidate(key, tuple(spans[key])) for key in best), min(len(rank), MAX_CANDIDATES)
+    )
+
+
+def all_keys(alternatives: Sequence[str], language: str) -> frozenset[Key]:
+    """Every key of every window, more than are ever tried: for measurements."""
+    return frozenset(
+        key
+        for alternative in alternatives
+        for window in _windows(alternative, language)
+        for key in window.keys
     )
 
 
@@ -130,7 +131,35 @@ def text_candidates(
     return candidates((text,), language, shapes)
 
 
-def _windows(words: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + MAX_WINDOW, len(words)) + 1):
-            yield words[start:end]
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Some words in a row: their keys, their place, and how many of them say nothing."""
+
+    keys: tuple[Key, ...] = field(repr=False)
+    start: int
+    end: int
+    n_everyday: int
+
+
+def _windows(text: str, language: str) -> Iterator[_Window]:
+    everyday = function_words(language)
+    words = tokens(text, language)
+    sounds = [sounds_of(word.text, language) for word in words]
+    for first in range(len(words)):
+        for after in range(first + 1, min(first + MAX_WINDOW, len(words)) + 1):
+            some = words[first:after]
+            yield _Window(
+                _keys("".join(word.text for word in some), joined(sounds[first:after])),
+                some[0].start,
+                some[-1].end,
+                sum(word.text in everyday for word in some),
+            )
+
+
+def _keys(exact: str, sounds: str) -> tuple[Key, ...]:
+    found = []
+    if len(exact) >= MIN_EXACT_LETTERS:
+        found.append(Key(Kind.EXACT, exact))
+    if len(sounds) >= MIN_SOUNDS:
+        found.append(Key(Kind.PHONETIC, sounds))
+    return tuple(found)

@@ -23,10 +23,9 @@ VOWEL = "A"
 """Any vowel or run of vowels in a phonetic key."""
 
 _ENGLISH = _rules(
-    (r"\b(?:kn|gn|pn)", "n"),
-    (r"\bwr", "r"),
-    (r"\bps", "s"),
-    (r"\bwh", "w"),
+    (r"kn|gn", "n"),
+    (r"wr", "r"),
+    (r"wh", "w"),
     (r"mb\b", "m"),
     (r"(?<=[aeiou])gh(?=t|\b)", ""),
     (r"gh", "g"),
@@ -63,7 +62,7 @@ _DUTCH = _rules(
     (r"ng", "n"),
     (r"ij|ei|ui|ou|au|eu|oe|ie", "a"),
     (r"(?<=[aeiou])(?:uw|w|j)(?![aeiou])", ""),
-    (r"(?<=[a-zS])en\b", "e"),
+    (r"(?<=[a-zS]{3})en(?![aeiouy])", "e"),
 )
 
 _RULES = {"en": _ENGLISH, "nl": _DUTCH}
@@ -81,10 +80,11 @@ def phonetic(text: str, language: str) -> str:
     kieraf" give the same.  Raises ValueError for a language in which no code word can be set.
     """
     words = normalise(text, language).split()
-    return _joined([_sounds(word, language) for word in words])
+    return joined([sounds_of(word, language) for word in words])
 
 
-def _sounds(word: str, language: str) -> str:
+def sounds_of(word: str, language: str) -> str:
+    """The sounds of one normalised word."""
     for pattern, becomes in _RULES[language]:
         word = pattern.sub(becomes, word)
     word = _VOWELS.sub(VOWEL, word)
@@ -92,5 +92,6 @@ def _sounds(word: str, language: str) -> str:
     return word.translate(_CLASSES)
 
 
-def _joined(sounds: Sequence[str]) -> str:
+def joined(sounds: Sequence[str]) -> str:
+    """The sounds of words in a row: what ends one and begins the next is heard once."""
     return _DOUBLE.sub(r"\1", "".join(sounds))

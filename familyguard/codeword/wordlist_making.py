@@ -34,6 +34,9 @@ THINGS = frozenset(
 groups, places, natural objects, people, phenomena, plants, shapes and substances (lexnames(5WN)):
 what can be pictured, more or less."""
 
+COMPOUND_DISCOUNT = 2.5
+"""What a compound may be rarer than the rarer of its parts, in log10, and still be common."""
+
 _ABSTRACT_DUTCH = re.compile(
     "(heid|ing|atie|iteit|schap|isme|teit|ist|nis|sie|tie|ade|age|logie|ment|iek|end|elijk|baar"
     "|loos|ig|isch|eerd|aal|ief|eus|je|jes|dom|st|de)$"
@@ -70,8 +73,8 @@ _VOWELS = str.maketrans("eyu", "iio")
 Frequency = Callable[[str], float]
 
 
-def english(folder: Path, frequency: Frequency) -> Iterator[str]:
-    """Nouns that first of all, and more often than not, mean a thing that can be pointed at."""
+def english(folder: Path, frequency: Frequency) -> Iterator[tuple[str, float]]:
+    """Nouns that first of all, and more often than not, mean a thing, with their frequencies."""
     wordnet, scowl = folder / "usr/share/wordnet", folder / "usr/share/dict/scowl"
     file_of = {line[:8]: line[9:11] for line in _lines(wordnet / "data.noun")}
     first_sense = {}
@@ -87,14 +90,15 @@ def english(folder: Path, frequency: Frequency) -> Iterator[str]:
     known = _scowl(scowl, "words", 70) - {n.lower() for n in _scowl(scowl, "proper-names", 80)}
     for word in known:
         is_thing = word in first_sense and file_of[first_sense[word]] in THINGS
-        if is_thing and uses[word, False] <= uses[word, True] and frequency(word) > 0:
-            yield word
+        if is_thing and uses[word, False] <= uses[word, True]:
+            yield word, frequency(word)
 
 
-def dutch(folder: Path) -> Iterator[str]:
-    """Nouns, told by their diminutive, and compounds of two such nouns.
+def dutch(folder: Path, frequency: Frequency) -> Iterator[tuple[str, float]]:
+    """Nouns, told by their diminutive, and compounds of two such nouns, with their frequencies.
 
-    No free list says which Dutch words are nouns; but what can be small is mostly a thing.
+    No free list says which Dutch words are nouns; but what can be small is mostly a thing.  A rare
+    compound of two common words is counted as commoner than it is: everybody understands it.
     """
     known = {line.strip().replace("ĳ", "ij") for line in _lines(folder / "usr/share/dict/dutch")}
     small = {word for word in known if re.fullmatch("[a-z]{3,12}", word)}
@@ -107,10 +111,12 @@ def dutch(folder: Path) -> Iterator[str]:
     for word in small:
         if _ABSTRACT_DUTCH.search(word) or _is_inflected(word, small):
             continue
-        if word in nouns or (
-            _is_compound(word, nouns) and any(form in known for form in _plurals(word))
-        ):
-            yield word
+        parts = _compound(word, nouns)
+        if parts and (word in nouns or any(form in known for form in _plurals(word))):
+            weakest = min(frequency(part) for part in parts)
+            yield word, max(frequency(word), weakest - COMPOUND_DISCOUNT)
+        elif word in nouns:
+            yield word, frequency(word)
 
 
 def _diminutives(word: str) -> tuple[str, ...]:
@@ -143,8 +149,9 @@ def _is_verb_or_adjective(word: str, known: set[str]) -> bool:
 
 
 def _is_inflected(word: str, small: set[str]) -> bool:
-    if word.endswith("s") and word[:-1] in small:
-        return True
+    if word.endswith(("s", "t")) and word[:-1] in small:
+        # "Zomert" seems a noun because "zomertje" is written as if it came from it.
+        return word.endswith("s") or not any(form in small for form in _plurals(word))
     if not word.endswith("en"):
         return False
     return any(stem in small for stem in (word[:-2], word[:-1], word[:-3])) or bool(
@@ -152,27 +159,25 @@ def _is_inflected(word: str, small: set[str]) -> bool:
     )
 
 
-def _is_compound(word: str, nouns: frozenset[str]) -> bool:
+def _compound(word: str, nouns: frozenset[str]) -> tuple[str, str] | None:
+    """The two nouns that `word` is made of."""
     if _DUTCH_PREFIX.match(word):
-        return False
+        return None
     for cut in range(3, len(word) - 2):
         left, right = word[:cut], word[cut:]
-        if right in nouns and any(
-            left.endswith(joint) and left.removesuffix(joint) in nouns
-            for joint in ("", "s", "en", "e")
-        ):
-            return True
-    return False
+        for joint in ("", "s", "en", "e"):
+            if right in nouns and left.endswith(joint) and left.removesuffix(joint) in nouns:
+                return left.removesuffix(joint), right
+    return None
 
 
-def chosen(words: Iterable[str], language: str, frequency: Frequency) -> list[str]:
-    """The most frequent of `words` of which no two sound alike, in alphabetical order."""
-    everyday = function_words(language) | set(number_words(language))
+def chosen(found: Iterable[tuple[str, float]], language: str) -> list[str]:
+    """The most frequent of the words found of which no two sound alike, in alphabetical order."""
+    unfit = function_words(language) | set(number_words(language))
     taken: dict[str, str] = {}
-    for word in sorted(set(words) - everyday, key=lambda word: (-frequency(word), word)):
-        if SHAPE[language].fullmatch(word) is None or frequency(word) > MAX_ZIPF[language]:
-            continue
-        if _REFUSED.search(word) is None:
+    for word, frequency in sorted(found, key=lambda each: (-each[1], each[0])):
+        fits = SHAPE[language].fullmatch(word) is not None and frequency <= MAX_ZIPF[language]
+        if fits and word not in unfit and _REFUSED.search(word) is None:
             taken.setdefault(sound_of(word, language), word)
     return sorted(list(taken.values())[:SIZE])
 
@@ -210,10 +215,10 @@ def main() -> None:
         def frequency(word: str, language: str = language) -> float:
             return float(wordfreq.zipf_frequency(word, language))
 
-        found = english(folder, frequency) if language == "en" else dutch(folder)
-        words = chosen(found, language, frequency)
+        found = dict(english(folder, frequency) if language == "en" else dutch(folder, frequency))
+        words = chosen(found.items(), language)
         (LISTS / f"{language}.txt").write_text("".join(f"{word}\n" for word in words), "utf-8")
-        rarest = min(frequency(word) for word in words)
+        rarest = min(found[word] for word in words)
         print(language, len(words), "words, the rarest", rarest, "in log10 per billion")
 
 
