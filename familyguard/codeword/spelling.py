@@ -45,6 +45,9 @@ def normalise(text: str, language: str) -> str:
 
 
 def _folded(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    # Twice: some capitals are only told after they were decomposed.
+    for _ in range(2):
+        word = unicodedata.normalize("NFKD", word).casefold()
+    decomposed = unicodedata.normalize("NFKD", word)
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return _NOT_ALPHANUMERIC.sub("", plain)

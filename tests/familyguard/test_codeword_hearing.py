@@ -1,0 +1,204 @@
+"""From texts to keys: what is the same word to us, and what is found in a memo."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from familyguard.codeword import (
+    MAX_CANDIDATES,
+    MAX_KEYS,
+    HearingsDisagree,
+    Key,
+    Kind,
+    Match,
+    Recording,
+    Shape,
+    Span,
+    Unheard,
+    Which,
+    candidates,
+    enrol,
+    keys_of,
+    mask,
+    mask_all,
+    normalise,
+    phonetic,
+    text_candidates,
+)
+from familyguard.codeword.candidates import all_keys
+
+TEXTS = st.text(max_size=200)
+LANGUAGES = st.sampled_from(["nl", "en"])
+
+
+def recording(*plain, copies=()):
+    """A recording in which these n-best texts were heard."""
+    return Recording(plain, tuple((copy,) for copy in copies))
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "plain"),
+    [
+        ("Paarse Giraf!", "nl", "paarse giraf"),
+        ("7 ezels", "nl", "zeven ezels"),
+        ("7 donkeys", "en", "seven donkeys"),
+        ("café-crème", "nl", "cafe creme"),
+        ("de opa's  fiets…", "nl", "de opas fiets"),
+        ("ĲSBEER", "nl", "ijsbeer"),
+        ("¿?", "en", ""),
+    ],
+)
+def test_what_is_written_differently_becomes_the_same(written, language, plain):
+    """Capitals, signs, accents, ligatures and small numbers."""
+    assert normalise(written, language) == plain
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("nl", "paarse giraf", "Paarze Gieraf"),
+        ("nl", "rookpluim vogelkooi", "rook pluim vogel kooi"),
+        ("nl", "wijde hoed", "weide hoet"),
+        ("nl", "koude lampenkap", "kaude lampe kap"),
+        ("en", "velvet kettle", "vellfet cattle"),
+        ("en", "knight photograph", "night foto graph"),
+    ],
+)
+def test_what_a_recogniser_confuses_sounds_the_same(language, one, other):
+    """Vowels, voice, doubled letters, silent letters, and the spaces between words."""
+    assert phonetic(one, language) == phonetic(other, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [("nl", "paarse giraf", "paarse krokus"), ("en", "velvet kettle", "velvet curtain")],
+)
+def test_other_words_sound_different(language, one, other):
+    """The folding forgets much, but not the consonants."""
+    assert phonetic(one, language) != phonetic(other, language)
+
+
+def test_a_language_without_rules_is_refused():
+    """There is nothing to fold it by."""
+    with pytest.raises(ValueError, match="fr"):
+        normalise("bonjour", "fr")
+
+
+@given(text=TEXTS, language=LANGUAGES)
+def test_normalising_twice_changes_nothing(text, language):
+    """Any text at all: what came out goes in as it is."""
+    once = normalise(text, language)
+    assert normalise(once, language) == once
+
+
+@given(alternatives=st.lists(TEXTS, max_size=6), language=LANGUAGES)
+def test_a_memo_never_costs_more_than_forty_hashes(alternatives, language):
+    """Whatever was heard; and every place lies inside its text."""
+    found = candidates(alternatives, language)
+    assert len(found) <= found.work <= MAX_CANDIDATES
+    for candidate in found.items:
+        for span in candidate.spans:
+            assert 0 <= span.start < span.end <= len(alternatives[span.alternative])
+
+
+@given(text=TEXTS, language=LANGUAGES)
+def test_the_work_tells_nothing_about_the_code_word(text, language):
+    """As many hashes for one shape as for another, and as for none (security.md, row 5)."""
+    shapes = [None, (), {Shape(Kind.PHONETIC, 9)}]
+    assert len({candidates([text], language, each).work for each in shapes}) == 1
+    assert text_candidates(text, language).work <= MAX_CANDIDATES
+
+
+def test_only_windows_of_the_right_shape_are_tried():
+    """So that forty are enough for a long memo."""
+    memo = " ".join(["well I was walking the dog in the park"] * 20) + " velvet kettle and so on"
+    (wanted,) = [key for key in keys_of("velvet kettle", "en") if key.kind is Kind.PHONETIC]
+    found = candidates([memo], "en", {wanted.shape})
+    assert wanted in [candidate.key for candidate in found.items]
+    assert all(candidate.key.shape == wanted.shape for candidate in found.items)
+
+
+def test_telling_words_are_tried_before_everyday_ones():
+    """The code word is made of words that carry meaning."""
+    found = candidates(["and then it was with the velvet kettle"], "en")
+    assert Key(Kind.EXACT, "velvetkettle") in [each.key for each in found.items[:4]]
+
+
+def test_all_windows_hold_the_candidates():
+    """What is measured over all keys can only be more than what is tried."""
+    memo = ["so the word is velvet kettle", "so the word is fell fit kettle"]
+    assert {each.key for each in candidates(memo, "en").items} <= all_keys(memo, "en")
+
+
+def test_the_phrase_that_most_recordings_hold_is_enrolled():
+    """One mishearing of three is outvoted, and becomes a key."""
+    enrolment = enrol(
+        [recording("Velvet kettle."), recording("Velvet kettle"), recording("Velvet settle")], "en"
+    )
+    assert enrolment.phrase == "velvet kettle"
+    assert Key(Kind.PHONETIC, phonetic("velvet settle", "en")) in enrolment.keys
+    assert enrolment.covered == 1.0
+
+
+def test_there_are_never_more_than_twelve_keys():
+    """However differently the copies are heard."""
+    copies = [f"velvet {a}e{b}tle" for a in "bdfgk" for b in "lmnr"]
+    enrolment = enrol([recording("velvet kettle", copies=copies)] * 3, "en")
+    assert 2 < len(enrolment.keys) <= MAX_KEYS
+    assert 0 < enrolment.covered <= 1
+
+
+def test_what_was_invented_over_noise_becomes_no_key():
+    """A recogniser writes captions over noise; anybody could say those."""
+    copies = ["Thank you for watching.", "I'm going to go to the bathroom."]
+    enrolment = enrol([recording("velvet kettle", copies=copies)] * 3, "en")
+    assert {key.text for key in enrolment.keys} == {
+        key.text for key in keys_of("velvet kettle", "en")
+    }
+
+
+@pytest.mark.parametrize(
+    ("texts", "reason", "odd"),
+    [
+        (("velvet kettle", "velvet kettle"), Unheard.TOO_FEW_RECORDINGS, None),
+        (("velvet kettle", "", "velvet kettle"), Unheard.NOTHING_HEARD, 1),
+        (("velvet kettle", "velvet kettle", "copper garden"), Unheard.DISAGREE, 2),
+        (("velvet kettle", "copper garden", "seven ladders"), Unheard.DISAGREE, None),
+    ],
+)
+def test_recordings_that_disagree_are_refused(texts, reason, odd):
+    """The keeper is told which one, and speaks it again."""
+    with pytest.raises(HearingsDisagree) as caught:
+        enrol([recording(text) for text in texts], "en")
+    assert (caught.value.reason, caught.value.recording) == (reason, odd)
+    assert "kettle" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("It is velvet kettle, mum.", "It is ▒▒▒, mum."),
+        ("Velvet kettle. Velvet cattle, I said!", "▒▒▒. ▒▒▒ said!"),
+        ("velvet kettle", "▒▒▒"),
+    ],
+)
+def test_the_code_word_is_hidden_wherever_it_is_said(text, hidden):
+    """Also where it was heard a little differently, at the price of a word beside it."""
+    start = text.lower().index("velvet kettle")
+    match = Match(Which.WORD, Kind.EXACT, (Span(0, start, start + 13),))
+    assert mask(text, match, "en") == hidden
+
+
+def test_a_text_that_may_hold_it_misheard_is_hidden_whole():
+    """The match was found in another alternative than the one that is shown."""
+    match = Match(Which.WORD, Kind.EXACT, (Span(1, 0, 13),))
+    assert mask("fell fed cat tale", match, "en") == mask_all("anything", "en") == "▒▒▒"
+    assert mask_all("…", "en") == ""
+
+
+def test_no_repr_shows_the_words():
+    """What is logged by accident must not give it away (security.md, row 2)."""
+    enrolment = enrol([recording("velvet kettle", copies=["velvet cattle"])] * 3, "en")
+    shown = repr((enrolment, recording("velvet kettle"), candidates(["velvet kettle"], "en")))
+    assert "velvet" not in shown
+    assert phonetic("velvet kettle", "en") not in shown
