@@ -65,12 +65,14 @@ def draw(words: Sequence[str], rng: Random, taken: Collection[str] = ()) -> Phra
     Raises ValueError when there is no such pair to be found.
     """
     digits = "".join(rng.sample(two_digits.DIGITS, 2))
-    chosen: list[str] = []
+    pool: list[str] = []
     for word in rng.sample(words, min(len(words), MOST_DRAWS)):
-        if all(far_apart(word, other) for other in (*chosen, *taken)) and fits(word):
-            chosen.append(word)
-        if len(chosen) == 2:
-            return Phrase((chosen[0], chosen[1]), digits)
+        if not fits(word) or not all(far_apart(word, other) for other in taken):
+            continue
+        for other in pool:
+            if far_apart(word, other):
+                return Phrase((other, word), digits)
+        pool.append(word)
     raise ValueError("too few words that sound different from each other")
 
 
@@ -109,7 +111,7 @@ def parts_heard(phrase: Phrase, texts: Iterable[str]) -> frozenset[Part]:
 
 def _windows(text: str) -> Iterator[str]:
     """The sound of every one to three words in a row."""
-    words = _LETTERS.findall(plain(text))[: two_digits.MOST_WORDS]
+    words = two_digits.ends(_LETTERS.findall(plain(text)))
     for start in range(len(words)):
         for length in range(1, _CUT_INTO + 1):
             if start + length <= len(words):

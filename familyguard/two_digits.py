@@ -4,6 +4,7 @@ Recognisers write numbers in numerals or in words as they please, and Dutch says
 two first.  Nought and one are not used: «een» is also the Dutch article, and «oh» a sigh.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -41,10 +42,12 @@ SHORTEST_INEXACT = 3
 LONG = 7
 """… and before a whole one is."""
 
-MOST_WORDS = 1000
-"""Words of a text that are looked at: five minutes of speech.  A phrase takes ten seconds."""
+MOST_WORDS = 150
+"""Words at the beginning, and at the end, of a text that are looked at: a minute of speech each.  A
+phrase takes ten seconds, and whoever answers says it first or last."""
 
 _BREAK = "_"
+_CLASSES = str.maketrans("bdgwnreiou", "ptkfmlaaaa")
 
 
 @cache
@@ -66,6 +69,19 @@ def _words() -> dict[str, str]:
     return table
 
 
+@cache
+def _by_first_sound() -> dict[str, list[tuple[str, str]]]:
+    """The same, by how the word begins: what begins otherwise is not worth comparing."""
+    table: dict[str, list[tuple[str, str]]] = {}
+    for known, value in _words().items():
+        table.setdefault(_first(known), []).append((known, value))
+    return table
+
+
+def _first(heard: str) -> str:
+    return heard[:1].translate(_CLASSES)
+
+
 def _number(token: str) -> str:
     """What a heard word stands for; `_BREAK` where it is no number."""
     if token.isdecimal():
@@ -78,8 +94,9 @@ def _number(token: str) -> str:
     if len(heard) < SHORTEST_INEXACT:
         return _BREAK
     allowed = 1.0 if len(heard) >= LONG else 0.5
-    costs = [(slips(known, heard, allowed), value) for known, value in _words().items()]
-    least = min(cost for cost, _ in costs)
+    alike = _by_first_sound().get(_first(heard), ())
+    costs = [(slips(known, heard, allowed), value) for known, value in alike]
+    least = min((cost for cost, _ in costs), default=math.inf)
     near = {value for cost, value in costs if cost == least <= allowed}
     return near.pop() if len(near) == 1 else _BREAK
 
@@ -89,9 +106,14 @@ def is_number_word(word: str) -> bool:
     return _number(plain(word)) != _BREAK
 
 
+def ends(words: list[str]) -> list[str]:
+    """The first and the last words of a long memo, all of a short one."""
+    return words if len(words) <= 2 * MOST_WORDS else words[:MOST_WORDS] + words[-MOST_WORDS:]
+
+
 def find(texts: Iterable[str]) -> set[str]:
     """Every pair of digits that any of `texts` can be read to say, each as two characters."""
-    spoken = [_TOKEN.findall(plain(text))[:MOST_WORDS] for text in texts]
+    spoken = [ends(_TOKEN.findall(plain(text))) for text in texts]
     # Readings of one memo share most of their words.
     known = {token: _number(token) for tokens in spoken for token in tokens}
     lines = (

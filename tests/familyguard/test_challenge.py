@@ -134,6 +134,13 @@ def test_a_phrase_answers_only_its_own_challenge(seed):
         assert results.count(Said.RIGHT) == 1
 
 
+def test_a_long_memo_is_looked_at_where_a_phrase_is_said():
+    """First or last: a talk of an hour is not searched through, and costs no time."""
+    talk = "and then we went to the market to look at the flowers " * 200
+    assert said(f"harbour lemon 47 {talk}") is Said.RIGHT
+    assert said(f"{talk} harbour lemon 47") is Said.RIGHT
+
+
 def test_too_few_words_are_refused():
     """No phrase is made of words that sound alike."""
     for words in (["harbour"], ["harbour", "harbor"], ["seven", "four"], ["a", "of"]):
