@@ -5,7 +5,6 @@ A gate lets an update through by returning, and ends it by raising `ApplicationH
 
 import structlog
 from telegram import Update
-from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop
 
 from bot.context import Context
@@ -17,13 +16,6 @@ from familyguard.admission import Knock, knock
 log = structlog.get_logger(__name__)
 
 START = "/start"
-
-
-async def private_chats_only(update: Update, _context: Context) -> None:
-    """Groups, channels and other bots get no answer at all."""
-    chat, user = update.effective_chat, update.effective_user
-    if chat is None or user is None or user.is_bot or chat.type != ChatType.PRIVATE:
-        raise ApplicationHandlerStop
 
 
 async def members_only(update: Update, context: Context) -> None:
@@ -69,7 +61,7 @@ async def not_too_large(update: Update, context: Context) -> None:
     message = update.effective_message
     found = attachment(message) if message and not update.callback_query else None
     if message and found and found.refusal:
-        await check.refuse(message, found.refusal, context.house, context.texts(update))
+        await check.refuse(update, context, found.refusal)
         raise ApplicationHandlerStop
 
 

@@ -21,7 +21,7 @@ from bot.context import App, Context, House, OrderlyProcessor
 from bot.delivery import RETRY_SECONDS, PatientLimiter
 from bot.errors import on_error, tell_given_up
 from bot.folders import prepare_folders
-from bot.handlers import check, fallback, screenshot, start
+from bot.handlers import check, fallback, group, screenshot, start
 from bot.inbox import Inbox, TyingApplication
 from bot.media import attachment, picture
 from bot.settings import Settings
@@ -36,7 +36,12 @@ DOWNLOAD_SECONDS = 60.0
 FORGET_SECONDS = 600.0
 """How often results that became too old are cleared away."""
 
-ALLOWED_UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
+ALLOWED_UPDATES = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.MY_CHAT_MEMBER,
+]
 
 
 class _WithSound(filters.MessageFilter):
@@ -56,7 +61,7 @@ class _Picture(filters.MessageFilter):
 def add_routes(app: App) -> None:
     """THE ROUTING TABLE.  Within a group the first that fits wins; groups run from low to high."""
     # Gates, each in its own group.  First who, then how much, then how large.
-    app.add_handler(TypeHandler(Update, access.private_chats_only), group=-40)
+    app.add_handler(TypeHandler(Update, group.gate), group=-40)
     app.add_handler(TypeHandler(Update, access.members_only), group=-30)
     app.add_handler(TypeHandler(Update, access.not_too_much), group=-20)
     app.add_handler(TypeHandler(Update, access.not_too_large), group=-10)

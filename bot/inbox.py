@@ -15,6 +15,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -131,7 +132,7 @@ class Inbox(asyncio.Queue[object]):
         """Store an update and queue it, unless it came before.  Raises NotStored."""
         if isinstance(item, Update):
             try:
-                body = item.to_json()
+                body = json.dumps(item.to_dict(), default=_plain)
                 fresh = self._store.mailbox.receive(item.update_id, body, self._now())
             except FULL as error:
                 log.error("update_not_stored", error=type(error).__name__)
@@ -212,6 +213,11 @@ def nothing_in_hand() -> None:
 def is_sending(endpoint: str) -> bool:
     """Whether a call shows somebody something new."""
     return endpoint.startswith(SENDING) and endpoint != NOT_NOTED
+
+
+def _plain(value: object) -> object:
+    """A time that the library read from a field in which it expected none, or whatever else."""
+    return int(value.timestamp()) if isinstance(value, datetime) else str(value)
 
 
 def _place(result: Any) -> Any:

@@ -140,6 +140,11 @@ class FakeTelegram(BaseRequest):
         picture = next(iter(files.values()))[1]
         return self._put(data, photo=picture if isinstance(picture, bytes) else picture.read())
 
+    def _forward_message(self, data: dict[str, Any], files: Any) -> Any:
+        return self._put(
+            data, text=f"(message {data['message_id']} of chat {data['from_chat_id']})"
+        )
+
     def _put(self, data: dict[str, Any], text: str = "", photo: bytes | None = None) -> Any:
         shown = Shown(
             next(self.numbers),

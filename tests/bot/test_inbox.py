@@ -81,6 +81,22 @@ def test_a_stored_update_comes_back_as_it_was(content):
     assert again.effective_user == first.effective_user
 
 
+@pytest.mark.parametrize("kind", ["message", "my_chat_member"])
+async def test_a_field_in_an_unexpected_place_keeps_nothing_from_being_stored(store, kind):
+    """Telegram adds fields at any time, and polling would end with the first that surprises us."""
+    odd = {"until_date": 1_750_000_000, "brand_new": {"a": [1, {"b": None}]}}
+    content = {
+        "message": {**MESSAGE, "text": "x", **odd},
+        "my_chat_member": {"chat": CHAT, "from": USER, "date": 1_750_000_000,
+                           "old_chat_member": {"status": "left", "user": USER, **odd},
+                           "new_chat_member": {"status": "member", "user": USER, **odd}},
+    }  # fmt: skip
+    one = Update.de_json({"update_id": 5, kind: content[kind]}, None)
+    await inbox(store).put(one)
+    ((_, body, _),) = store.mailbox.unfinished()
+    assert Update.de_json(json.loads(body), None).effective_user == one.effective_user
+
+
 async def test_an_update_is_stored_before_it_is_queued(store):
     """Whoever takes it from the queue finds it in the store."""
     box = inbox(store)

@@ -1,0 +1,240 @@
+"""In a group: help for members, in private; not a word to strangers, nor about anyone."""
+
+import pytest
+
+from bot.app import house_of
+from tests.bot.fake_telegram import BOT_ID
+from tests.bot.houses import StubAnalyst, family_bot
+from tests.bot.test_check import NONE
+
+GROUP = -1001
+CHAT = {"id": GROUP, "type": "supergroup", "title": "Street"}
+BOT = {"id": BOT_ID, "is_bot": True, "first_name": "Guard", "username": "guard_bot"}
+SCAM = "Hi mum, new number, transfer 900 pounds today, I can't call"
+
+
+def said(telegram, person, **content):
+    """A message of this person in the group, as Telegram describes it."""
+    return {**person.message(**content), "chat": CHAT}
+
+
+async def asks(telegram, person, text, about=None):
+    """Type in the group, in reply to a message or not."""
+    entities = []
+    if text.startswith("/"):
+        length = len(text.split()[0])
+        entities.append({"type": "bot_command", "offset": 0, "length": length})
+    content = {"text": text, "entities": entities}
+    if about is not None:
+        content["reply_to_message"] = about
+    await telegram.delivers({"message": said(telegram, person, **content)})
+
+
+def voice(telegram, person, content=b"sound", **more):
+    """A memo of this person in the group."""
+    file_id = f"f{next(telegram.numbers)}"
+    telegram.files[file_id] = content
+    described = {
+        "file_id": file_id,
+        "file_unique_id": f"u{file_id}",
+        "file_size": len(content),
+        "duration": 5,
+    }
+    return said(telegram, person, voice=described, **more)
+
+
+def group_screen(telegram):
+    """What the bot said in the group."""
+    return [shown.text for shown in telegram.screens.get(GROUP, [])]
+
+
+async def test_a_memo_is_checked_in_private(tmp_path):
+    """«/check» below a memo: the copy and the verdict come in Anna's own chat."""
+    analyst = StubAnalyst()
+    async with family_bot(tmp_path, analyst) as telegram:
+        anna, eve = telegram.person(1), telegram.person(99, name="Eve")
+        await asks(telegram, anna, "/check", voice(telegram, eve))
+        shown = await anna.sees(NONE)
+        await telegram.quiet()
+        assert shown.reply_to == anna.screen[0].message_id
+        assert len(analyst.memos) == 1
+        assert group_screen(telegram) == []
+        assert house_of(telegram.app).store.mailbox.unfinished() == []
+
+
+@pytest.mark.parametrize("command", ["/check", "/check@guard_bot", "/CHECK@Guard_Bot"])
+async def test_a_text_is_checked_in_private(tmp_path, command):
+    """With the bot's name or without."""
+    async with family_bot(tmp_path) as telegram:
+        anna, eve = telegram.person(1), telegram.person(99)
+        await asks(telegram, anna, command, said(telegram, eve, text=SCAM))
+        await anna.sees("Do not pay")
+        assert group_screen(telegram) == []
+
+
+async def test_a_reply_to_the_bot_is_checked(tmp_path):
+    """A memo sent in reply to the bot's note in the group."""
+    analyst = StubAnalyst()
+    async with family_bot(tmp_path, analyst) as telegram:
+        anna = telegram.person(1)
+        note = {"message_id": 5, "date": 1_750_000_000, "chat": CHAT, "from": BOT, "text": "Hello"}
+        await telegram.delivers({"message": voice(telegram, anna, reply_to_message=note)})
+        await anna.sees(NONE)
+        assert group_screen(telegram) == []
+
+
+async def test_what_is_said_in_a_group_answers_no_question(tmp_path):
+    """The bot waits for words in the private chat; a reply in a group is only ever checked."""
+    async with family_bot(tmp_path) as telegram:
+        anna, house = telegram.person(1), house_of(telegram.app)
+        family = house.store.accounts.get(1).family_id
+        house.store.dialogues.begin(1, family, "anything", house.now(), step=1)
+        note = {"message_id": 5, "date": 1_750_000_000, "chat": CHAT, "from": BOT, "text": "Hello"}
+        await asks(telegram, anna, "shall we have dinner on Sunday?", note)
+        await anna.sees("No warning signs")
+        assert house.store.dialogues.of(1, house.now()).data == {"step": 1}
+
+
+@pytest.mark.parametrize(
+    "text", ["/privacy@guard_bot", "/export@guard_bot", "/start@guard_bot", "/help", "/language"]
+)
+async def test_all_else_is_answered_in_private(tmp_path, text):
+    """«I do that only here», and nothing in the group."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await asks(telegram, anna, text)
+        await anna.sees("I do that only here")
+        assert group_screen(telegram) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["hello", "/check@other_bot", "/unknown", "see /check", "/help@other_bot"]
+)
+async def test_what_is_not_meant_for_the_bot_is_let_be(tmp_path, text):
+    """Talk, other bots' commands, and commands that nobody knows."""
+    async with family_bot(tmp_path) as telegram:
+        anna, eve = telegram.person(1), telegram.person(99)
+        before = len(telegram.calls)
+        await asks(telegram, anna, text, said(telegram, eve, text=SCAM))
+        await telegram.quiet()
+        assert telegram.calls[before:] == []
+
+
+async def test_check_alone_is_explained_in_private(tmp_path):
+    """There is no message below it, or only the bot's own."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await asks(telegram, anna, "/check")
+        await anna.sees("Reply to that message there")
+        note = {"message_id": 5, "date": 1_750_000_000, "chat": CHAT, "from": BOT, "text": "Hello"}
+        await asks(telegram, anna, "/check", note)
+        await telegram.quiet()
+        assert len(anna.screen) == 2
+        assert group_screen(telegram) == []
+
+
+async def test_what_may_not_be_forwarded_is_checked_all_the_same(tmp_path):
+    """The group is closed to forwarding; the verdict comes with a sentence instead of a copy."""
+    async with family_bot(tmp_path) as telegram:
+        anna, eve = telegram.person(1), telegram.person(99)
+        telegram.fails("forwardMessage", 400, "Bad Request: message can't be forwarded")
+        await asks(telegram, anna, "/check", voice(telegram, eve))
+        await anna.sees("I cannot bring it here")
+        await anna.sees(NONE)
+        assert group_screen(telegram) == []
+
+
+async def test_whoever_has_blocked_the_bot_gets_the_way_to_it(tmp_path):
+    """One sentence in the group, with the link; no verdict and no name."""
+    async with family_bot(tmp_path) as telegram:
+        anna, eve = telegram.person(1), telegram.person(99)
+        telegram.is_blocked_by(anna)
+        await asks(telegram, anna, "/check", voice(telegram, eve))
+        await telegram.quiet()
+        assert group_screen(telegram) == [
+            "I answer in our private chat. Open it here and press Start: https://t.me/guard_bot"
+        ]
+
+
+@pytest.mark.parametrize("text", ["/check", "/check@guard_bot", "/start@guard_bot", "hello"])
+async def test_a_stranger_in_a_group_is_met_with_silence(tmp_path, text):
+    """Attack 14: whether anyone here belongs to a family does not show."""
+    async with family_bot(tmp_path) as telegram:
+        anna, eve = telegram.person(1), telegram.person(99)
+        note = {"message_id": 5, "date": 1_750_000_000, "chat": CHAT, "from": BOT, "text": "Hello"}
+        before = len(telegram.calls)
+        await asks(telegram, eve, text)
+        await asks(telegram, eve, text, voice(telegram, anna))
+        await asks(telegram, eve, text, note)
+        await telegram.quiet()
+        assert telegram.calls[before:] == []
+
+
+def arrival(person, status="member", before="left", chat=CHAT):
+    """Telegram's note that this person brought the bot into a chat, or out of it."""
+    return {
+        "my_chat_member": {
+            "chat": chat,
+            "from": person._user,
+            "date": 1_750_000_000,
+            "old_chat_member": {"status": before, "user": BOT},
+            "new_chat_member": {"status": status, "user": BOT, "until_date": 0},
+        }
+    }
+
+
+async def test_it_says_once_how_it_works_there(tmp_path):
+    """A member brings the bot in: one note, which names nobody; not again when it is promoted."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1, name="Anna Secret")
+        await telegram.delivers(arrival(anna))
+        await telegram.quiet()
+        await telegram.delivers(arrival(anna, status="left", before="member"))
+        await telegram.delivers(arrival(anna))
+        await telegram.quiet()
+        (note,) = group_screen(telegram)
+        assert "/check@guard_bot" in note
+        assert "Secret" not in note
+        assert anna.screen == []
+
+
+async def test_a_stranger_who_brings_the_bot_in_gets_no_word(tmp_path):
+    """Attack 14: nor when they let it into, or out of, their own chat."""
+    async with family_bot(tmp_path) as telegram:
+        eve = telegram.person(99)
+        before = len(telegram.calls)
+        await telegram.delivers(arrival(eve))
+        private = {"id": 99, "type": "private", "first_name": "Eve"}
+        await telegram.delivers(arrival(eve, "kicked", "member", private))
+        await telegram.quiet()
+        assert telegram.calls[before:] == []
+
+
+async def test_a_flood_in_a_group_is_dropped_without_a_word(tmp_path):
+    """Attack 15: the limit of the private chat holds here too, unseen by the group."""
+    analyst = StubAnalyst()
+    async with family_bot(tmp_path, analyst, message_burst=4, clock=lambda: 0.0) as telegram:
+        anna, eve = telegram.person(1), telegram.person(99)
+        for number in range(20):
+            await asks(telegram, anna, "/check", voice(telegram, eve, str(number).encode()))
+        await telegram.quiet()
+        assert len(analyst.memos) <= 4
+        assert group_screen(telegram) == []
+
+
+async def test_a_button_under_a_note_in_a_group_does_nothing(tmp_path):
+    """Whoever presses it, and whatever its data say."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        query = {
+            "id": "5",
+            "from": anna._user,
+            "chat_instance": "1",
+            "data": "language:nl",
+            "message": {"message_id": 5, "date": 1, "chat": CHAT, "from": BOT, "text": "x"},
+        }
+        before = len(telegram.calls)
+        await telegram.delivers({"callback_query": query})
+        await telegram.quiet()
+        assert telegram.calls[before:] == []
+        assert house_of(telegram.app).store.accounts.get(1).language == "en"
