@@ -124,9 +124,7 @@ def test_a_phrase_answers_only_its_own_challenge(seed):
     rng = Random(seed)
     challenges: list[Challenge] = []
     for person in range(3):
-        challenges.append(
-            issue("en", NOW + person, rng, asked_by=person, beside=challenges, words=WORDS)
-        )
+        challenges.append(issue("en", NOW + person, rng, asked_by=person, beside=challenges))
     for mine in challenges:
         heard = [str(mine.phrase)]
         assert best_fit(challenges, heard, NOW + 60) is mine
