@@ -29,12 +29,20 @@ MAX_SECONDS = 300.0
 QUIET_DB = 35.0
 """Moments softer than the loud ones by more than this are pauses."""
 
-BLOCK_SECONDS = 1.0
+Signs = NDArray[np.float32]
+
 MIN_SECONDS = 0.8
-MIN_SIMILARITY = 0.55
+"""Of sound in common from which two recordings are compared; less happens to agree."""
 
+SAME_SIMILARITY = 0.4
+"""From here on two recordings are one (docs/measurements/fingerprint.md)."""
 
-Bits = NDArray[np.uint32]
+PART_SECONDS = 1.5
+PART_HOP_SECONDS = 0.5
+"""The parts of one recording that are looked for in another: a code word is about as long."""
+
+SAME_PART_SIMILARITY = 0.45
+"""From here on a part is the same: there are more places where it may agree by chance."""
 
 
 def fingerprint(waveform: Waveform) -> bytes:
@@ -63,33 +71,56 @@ def fingerprint(waveform: Waveform) -> bytes:
 
 
 def similarity(one: bytes, other: bytes) -> float:
-    """How alike two recordings are at their best shift: 1 the same, about 0 two recordings.
+    """How alike two recordings are at their best shift: 1 the same, about 0.1 two recordings.
 
-    0 where they have less than MIN_SECONDS of sound in common at any shift.
+    All that sounds in both at that shift counts.  0 where that is never MIN_SECONDS.
     """
     first, second = _signs(one), _signs(other)
     if not len(first) or not len(second):
         return 0.0
-    length = len(first) + len(second) - 1
-    spectrum = np.fft.rfft(first, length, axis=0) * np.fft.rfft(second[::-1], length, axis=0)
-    agreeing = np.fft.irfft(spectrum.sum(axis=1), length)
-    sounding = np.fft.irfft(
-        np.fft.rfft(np.abs(first[:, 0]), length) * np.fft.rfft(np.abs(second[::-1, 0]), length),
-        length,
-    )
-    enough = sounding >= MIN_SECONDS / HOP_SECONDS
-    if not enough.any():
-        return 0.0
-    return float((agreeing[enough] / (N_BITS * sounding[enough])).max())
+    return _best(first[np.newaxis], second)
+
+
+def shared_part(one: bytes, other: bytes) -> float:
+    """Like `similarity`, for the PART_SECONDS of the shorter recording that are most alike.
+
+    It finds a code word that was cut out of one recording and put into another.
+    """
+    shorter, longer = sorted((_signs(one), _signs(other)), key=len)
+    size, hop = round(PART_SECONDS / HOP_SECONDS), round(PART_HOP_SECONDS / HOP_SECONDS)
+    if len(shorter) < size:
+        return similarity(one, other)
+    starts = [*range(0, len(shorter) - size, hop), len(shorter) - size]
+    return _best(np.stack([shorter[start : start + size] for start in starts]), longer)
 
 
 def same_recording(one: bytes, other: bytes) -> bool:
-    """Whether one recording is, or holds, the other one, however it was coded since."""
-    return similarity(one, other) >= MIN_SIMILARITY
+    """Whether two fingerprints are of one recording, however it was coded or cut since."""
+    return similarity(one, other) >= SAME_SIMILARITY
 
 
-def _signs(data: bytes) -> NDArray[np.float32]:
+def share_a_part(one: bytes, other: bytes) -> bool:
+    """Whether a second or two of one recording are in the other one too."""
+    return same_recording(one, other) or shared_part(one, other) >= SAME_PART_SIMILARITY
+
+
+def _best(parts: Signs, whole: Signs) -> float:
+    """The greatest agreement of any of the parts, shape = (n, length, N_BITS), with the whole."""
+    length = 1 << (parts.shape[1] + len(whole) - 2).bit_length()
+    there = np.fft.rfft(whole[::-1], length, axis=0)
+    sounding_there = np.fft.rfft(np.abs(whole[::-1, 0]), length)
+    best = 0.0
+    for part in parts:
+        agreeing = np.fft.irfft((np.fft.rfft(part, length, axis=0) * there).sum(axis=1), length)
+        sounding = np.fft.irfft(np.fft.rfft(np.abs(part[:, 0]), length) * sounding_there, length)
+        enough = sounding >= MIN_SECONDS / HOP_SECONDS
+        if enough.any():
+            best = max(best, float((agreeing[enough] / (N_BITS * sounding[enough])).max()))
+    return best
+
+
+def _signs(data: bytes) -> Signs:
     """The bits as ±1, and 0 where nothing sounds; shape = (n, N_BITS)."""
     bits = np.frombuffer(data[: len(data) // 4 * 4], "<u4")
-    signs = ((bits[:, None] >> np.arange(N_BITS, dtype=np.uint32)) & 1).astype(np.float32) * 2 - 1
-    return np.asarray(signs * (bits >> np.uint32(N_BITS))[:, None], dtype=np.float32)
+    signs = ((bits[:, np.newaxis] >> np.arange(N_BITS, dtype=np.uint32)) & 1) * 2.0 - 1.0
+    return np.asarray(signs * (bits >> np.uint32(N_BITS))[:, np.newaxis], dtype=np.float32)
