@@ -21,7 +21,10 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from familyguard.keys import Keys
+
 FORMAT: Final = "familyguard-evidence"
+PURPOSE: Final = "evidence signature"
 VERSION: Final = 1
 
 MAX_PACK_BYTES: Final = 50_000_000
@@ -225,3 +228,8 @@ def _described(name: str, original: Original) -> dict[str, Any]:
             {"at": rfc3339(moment.at), "origin": moment.origin.value} for moment in original.moments
         ],
     }
+
+
+def signing_key(keys: Keys) -> Ed25519PrivateKey:
+    """The server's key for evidence: always the same one for the same key file, stored nowhere."""
+    return Ed25519PrivateKey.from_private_bytes(keys.derived(PURPOSE))

@@ -28,7 +28,9 @@ from familyguard.evidence_pack import (
     encode,
     fingerprint,
     rfc3339,
+    signing_key,
 )
+from familyguard.keys import Keys
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -172,6 +174,15 @@ def test_another_public_key_in_the_text_file_is_found():
     """The file that people check with openssl is the key that signed."""
     files = contents() | {"public_key.pem": contents(build(PACK, OTHER))["public_key.pem"]}
     assert [finding.detail for finding in check(archive(files)).findings] == ["public_key.pem"]
+
+
+def test_a_server_signs_with_one_key_for_ever():
+    """The fingerprint stays when sealing keys are changed, and another server has another one."""
+    keys = Keys.fresh()
+    mark = fingerprint(signing_key(keys).public_key())
+    assert fingerprint(signing_key(keys.rotated()).public_key()) == mark
+    assert fingerprint(signing_key(Keys.fresh()).public_key()) != mark
+    assert check(build(PACK, signing_key(keys)), mark).intact
 
 
 def test_a_pack_that_was_zipped_again_is_told_apart():
