@@ -15,7 +15,7 @@ from bot.markup import MAX_MESSAGE
 from bot.texts import Texts
 from familyguard.aftercare import Happened, steps
 from familyguard.deepfake import Plan
-from familyguard.directory import Body, Directory
+from familyguard.directory import Body, Directory, Purpose
 from familyguard.drill import Drill
 from familyguard.letters import LetterKind
 from familyguard.video_checklist import VideoHint
@@ -119,6 +119,15 @@ def account_check(country: str, known: Directory, texts: Texts) -> str | None:
     """
     body = known.account_check(country)
     return f"{texts.get('aftercare.account_check')}\n{body.url}" if body else None
+
+
+def authority(country: str, known: Directory) -> str:
+    """The data protection authority for a complaint; empty where its name is to be filled in.
+
+    The row for all of Europe names none: it is where people look for theirs.
+    """
+    found = known.find(country, Purpose.DATA_PROTECTION)
+    return next((body.name for body in found if body.country == country), "")
 
 
 def messages(page: Page) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.guidance import (
     account_check,
+    authority,
     contact,
     deepfake_page,
     drill_message,
@@ -132,6 +133,13 @@ def test_the_account_check_is_a_link_and_no_statement():
     assert said is not None
     assert said.splitlines()[-1].startswith("https://www.politie.nl/")
     assert account_check("DE", directory(), Texts("en")) is None
+
+
+def test_a_complaint_is_addressed_where_the_authority_is_known():
+    """Dutch and Belgian letters bear its name; elsewhere it is a line to fill in."""
+    assert authority("NL", directory()) == "Autoriteit Persoonsgegevens"
+    assert authority("BE", directory()) == "Gegevensbeschermingsautoriteit"
+    assert authority("FR", directory()) == authority("US", directory()) == ""
 
 
 def test_a_contact_says_when_it_can_be_reached():

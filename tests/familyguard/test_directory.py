@@ -1,10 +1,19 @@
 """The list of reporting bodies: dated, complete, and silent about what nobody looked up."""
 
-from datetime import date, timedelta
+import warnings
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from familyguard.directory import EEA, Directory, InvalidDirectory, Purpose, directory, read
+from familyguard.directory import (
+    EEA,
+    STALE_AFTER,
+    Directory,
+    InvalidDirectory,
+    Purpose,
+    directory,
+    read,
+)
 
 ROW = """
 [[bodies]]
@@ -81,6 +90,16 @@ def test_rows_older_than_a_year_are_stale():
     last_fresh = date(2026, 1, 31) + timedelta(days=365)
     assert known.stale(last_fresh) == ()
     assert [body.code for body in known.stale(last_fresh + timedelta(days=1))] == ["nl-x"]
+
+
+def test_old_rows_are_named_in_a_warning():
+    """Who runs the tests is told what to read again; the calendar alone breaks nothing."""
+    today = datetime.now(UTC).date()
+    stale = directory().stale(today)
+    assert all(today - body.checked_on > STALE_AFTER for body in stale)
+    if stale:
+        again = ", ".join(f"{body.code} ({body.source})" for body in stale)
+        warnings.warn(f"reporting bodies to read again at their source: {again}", stacklevel=1)
 
 
 def test_stale_rows_come_oldest_first():

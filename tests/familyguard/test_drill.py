@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from familyguard.drill import (
@@ -30,6 +30,7 @@ HOME = ZoneInfo("Europe/Amsterdam")
 FIRST, LAST = datetime(2026, 1, 1), datetime(2030, 1, 1)  # noqa: DTZ001 – the zone is drawn too
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(Scenario),
     st.lists(st.tuples(st.sampled_from(Choice), st.integers(0, 30)), max_size=12),
@@ -100,6 +101,7 @@ def test_a_tap_after_the_end_is_refused():
     assert over.expire(NOON + timedelta(days=1)) == over
 
 
+@settings(deadline=None)
 @given(st.sampled_from(Scenario), st.lists(st.sampled_from(Choice), max_size=4))
 def test_a_drill_survives_a_restart(scenario, choices):
     """Stored and read back it is the same, so the unmasking is never lost."""
@@ -117,6 +119,7 @@ def test_it_refuses_what_is_no_drill(text):
         resume(text)
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(FIRST, LAST, timezones=st.just(HOME)),
     st.integers(1, 28),

@@ -10,7 +10,7 @@ from shutil import which
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from familyguard.evidence_check import Checked, Fault, check
@@ -109,6 +109,7 @@ def test_a_time_without_a_zone_is_refused():
         rfc3339(naive)
 
 
+@settings(deadline=None)
 @given(place=st.integers(0, len(ZIP) - 1), flip=st.integers(1, 255))
 def test_any_single_changed_byte_is_found(place, flip):
     """Wherever it is: in a file, in the list, in the signature, or in the ZIP's own records."""
@@ -117,6 +118,7 @@ def test_any_single_changed_byte_is_found(place, flip):
     assert not check(bytes(changed)).intact
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(ZIP) - 1), st.binary(min_size=1, max_size=40))
 def test_nothing_can_be_put_in(place, extra):
     """Bytes before, between and behind are found."""
@@ -124,12 +126,14 @@ def test_nothing_can_be_put_in(place, extra):
     assert not check(ZIP + extra).intact
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(ZIP) - 1))
 def test_a_pack_that_was_cut_off_is_found(place):
     """Half a download."""
     assert not check(ZIP[:place]).intact
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_whatever_comes_in_is_answered(content):
     """Garbage gets findings, never an error."""
@@ -258,6 +262,7 @@ def test_a_case_that_cannot_be_sent_is_refused():
         build(replace(PACK, originals=(large,)), KEY)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_name_of_an_original_can_be_packed(name):
     """Senders call files what they like."""

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from familyguard.letters import (
@@ -122,6 +122,7 @@ def test_dates_are_written_as_people_write_them():
     assert "22 November 2026" in write(LetterKind.COMPLAINT, FULL, "en").text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.sampled_from(LetterKind), st.sampled_from(LANGUAGES))
 def test_foreign_text_stays_one_line_and_changes_nothing_else(foreign, kind, language):
     """Braces, line breaks and control characters in a name fill a gap and do no more."""

@@ -1,7 +1,7 @@
 """Questions by tapping: what comes next, corrections, and resuming after a restart."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from familyguard.deepfake import QUESTIONS
@@ -68,6 +68,7 @@ def test_the_progress_counts_what_applies():
     assert PETS.start().answer("pet", "cat").progress == (1, 3)
 
 
+@settings(deadline=None)
 @given(st.sampled_from([QUESTIONS, CHECKLIST]), st.lists(st.integers(0, 9), max_size=12))
 def test_every_state_survives_storage(questionnaire, choices):
     """Wherever somebody stops, the stored text brings them back to the same place."""
@@ -75,6 +76,7 @@ def test_every_state_survives_storage(questionnaire, choices):
     assert questionnaire.resume(answers.to_json()) == answers
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=12, max_size=12))
 def test_every_walk_ends(choices):
     """No answers lead in a circle."""

@@ -1,6 +1,6 @@
 """Eight things to look at in a video: an advice, never a clearance."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from familyguard.video_checklist import CHECKLIST, Cue, Hint, Seen, conclude
@@ -27,6 +27,7 @@ def test_there_is_no_hint_that_clears():
     assert set(Hint) == {Hint.SEVERAL, Hint.ONE, Hint.NOTHING, Hint.TOO_LITTLE}
 
 
+@settings(deadline=None)
 @given(SEEN, st.integers(0, 7))
 def test_one_more_odd_thing_never_makes_it_milder(seen, place):
     """The order of the hints holds for every combination."""
