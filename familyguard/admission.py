@@ -6,6 +6,7 @@ An invitation alone lets nobody in: whoever uses it waits until the keeper has s
 from enum import Enum, auto
 
 from familyguard.family import Account, Person, Role
+from familyguard.setup import STEPS
 from familyguard.store import Store
 
 MEMBER_REMOVED = "member_removed"
@@ -43,6 +44,7 @@ def knock(
             store.audit.note(opened.family_id, "knocked", now, actor=user_id)
             return Knock.WAITING
         family = store.families.found(language, now, country)
+        store.families.come_to(family.id, STEPS[0])
         keeper = store.people.add(family.id, Role.KEEPER, now, name=display)
         store.accounts.add(user_id, keeper, language, now, display)
         store.audit.note(family.id, "founded", now, actor=user_id)
@@ -50,33 +52,42 @@ def knock(
 
 
 def approve(
-    store: Store, family: str, user_id: int, role: Role, now: float, person: Person | None = None
+    store: Store,
+    family: str,
+    user_id: int,
+    role: Role,
+    now: float,
+    person: Person | None = None,
+    guardian: str | None = None,
 ) -> Account | None:
     """The keeper lets an applicant in: as somebody new, or as another account of `person`.
 
-    None when nobody of that family waits under that id.
+    `guardian` is the person who may consent for a child.  None when nobody of that family waits
+    under that id.
     """
     applicant = store.accounts.applicant(user_id)
     if applicant is None or applicant.family_id != family:
         return None
     with store.together():
         if person is None:
-            person = store.people.add(family, role, now, name=applicant.display)
+            minder = guardian if role is Role.CHILD else None
+            person = store.people.add(family, role, now, applicant.display, minder)
         account = store.accounts.add(user_id, person, applicant.language, now, applicant.display)
         store.audit.note(family, "approved", now, actor=user_id, person=person.id)
     return account
 
 
 def remove(store: Store, family: str, person: str, now: float, actor: int | None) -> None:
-    """Somebody leaves, or is made to: accounts, voiceprints and consents go with them.
+    """Somebody leaves, or is made to: everything about them goes with them.
 
     Open invitations are void and the code word is due for rotation, since they know it.
     """
     with store.together():
-        for account in store.accounts.of_person(family, person):
-            store.dialogues.end(account.user_id)
+        theirs = [account.user_id for account in store.accounts.of_person(family, person)]
         store.people.remove(family, person)
+        store.privacy.erase(family, person, theirs)
         store.invitations.revoke(family, now)
         store.codewords.ask_to_rotate(family, MEMBER_REMOVED)
-        store.audit.note(family, "removed", now, actor=actor, person=person)
+        who = None if actor in theirs else actor  # whoever left by themselves has no name any more
+        store.audit.note(family, "removed", now, actor=who, person=person)
     store.clean()

@@ -25,6 +25,7 @@ from familyguard.store.codewords import CodeWords
 from familyguard.store.desk import Dialogues, Mailbox, Tidyings
 from familyguard.store.families import Accounts, Families, People
 from familyguard.store.invitations import INVITATION_SECONDS, Invitations
+from familyguard.store.privacy import Privacy
 from familyguard.store.records import Audit, Changes, Payees
 from familyguard.store.voices import Voices
 from familyguard.vault import Cell, Vault
@@ -67,6 +68,7 @@ class Store:
         self.dialogues = Dialogues(*rooms)
         self.tidyings = Tidyings(*rooms)
         self.mailbox = Mailbox(*rooms)
+        self.privacy = Privacy(*rooms)
 
     def __enter__(self) -> Self:
         return self

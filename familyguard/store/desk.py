@@ -122,10 +122,6 @@ class Mailbox(Room):
             self._db.execute("update updates set body = null where update_id = ?", [update_id])
             self._db.execute("delete from answers where update_id = ?", [update_id])
 
-    def forget(self, before: float) -> int:
-        """Forget the numbers of finished updates that came before then; how many there were."""
-        return self._write("delete from updates where body is null and received_at < ?", [before])
-
     def sent(self, update_id: int, call: str, result: Any) -> None:
         """What Telegram answered to `call`, the name of one sending call of that update."""
         key = f"{update_id}/{call}"

@@ -1,0 +1,250 @@
+"""What is stored about a person: shown to them alone, and gone when they say so."""
+
+import json
+import secrets
+
+import pytest
+
+from familyguard.admission import Knock, approve, knock, remove
+from familyguard.family import Role
+from familyguard.privacy import (
+    about,
+    export,
+    forget,
+    forget_family,
+    is_last_keeper,
+    withdraw_voice,
+)
+from familyguard.store import open_store
+from familyguard.store.cases import StoredChallenge
+from familyguard.store.voices import StoredVoice
+
+KEEPER, ANNA, LOTTE = 5_300_000_001, 5_300_000_777, 5_300_000_888
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A store of its own."""
+    with open_store(tmp_path / "familyguard.db") as opened:
+        yield opened
+
+
+def join(store, family, user_id, role=Role.ADULT):
+    """Invited, come and approved."""
+    code = store.invitations.create(family, KEEPER, 1.0)
+    assert knock(store, code, user_id, f"Display {user_id}", "nl", 1.0) is Knock.WAITING
+    return approve(store, family, user_id, role, 2.0)
+
+
+@pytest.fixture
+def keeper(store):
+    """The keeper's account in a family of one."""
+    knock(store, store.invitations.claim(1.0), KEEPER, "Bram", "nl", 1.0)
+    return store.accounts.get(KEEPER)
+
+
+@pytest.fixture
+def anna(store, keeper):
+    """An adult about whom there is something in every place."""
+    return fill(store, join(store, keeper.family_id, ANNA))
+
+
+def fill(store, account):
+    """Everything that can be stored about one person."""
+    family, person, user_id = account.family_id, account.person_id, account.user_id
+    store.people.rename(family, person, f"Name {user_id}")
+    store.people.call_on(family, person, f"+31{user_id}", 3.0)
+    store.voices.consent(family, person, "voice", user_id, "v1", 4.0)
+    store.voices.put(family, StoredVoice(person, "campplus", (0.6, 0.8), 20.0, 5.0))
+    case = store.cases.open(family, user_id, "sender", json.dumps({"quote": f"q{user_id}"}), 6.0)
+    store.challenges.issue(
+        StoredChallenge("", family, case.id, person, user_id, f"phrase {user_id}", 7.0, 607.0)
+    )
+    store.challenges.issue(StoredChallenge("", family, None, None, user_id, "p", 7.0, 607.0))
+    question = store.questions.ask(family, None, person, 8.0)
+    store.questions.sent(family, question.id, [(user_id, 6)])
+    store.questions.answer(family, question.id, user_id, "yes", 9.0)
+    store.changes.ask(family, "phone", {"person": person}, KEEPER, 10.0, 20.0)
+    asked = store.changes.ask(family, "name", {"to": "x"}, KEEPER, 10.0, 20.0)
+    store.changes.end(family, asked.id, 11.0, confirmed_by=user_id)
+    store.changes.ask(family, "phone", {"to": "y"}, user_id, 10.0, 20.0)
+    store.audit.note(family, "renamed", 11.0, actor=KEEPER, person=person, name=f"Name {user_id}")
+    store.audit.note(family, "froze", 12.0, actor=user_id)
+    store.dialogues.begin(user_id, family, "pin", 12.0)
+    store.tidyings.plan(user_id, 5, 99.0)
+    store.codewords.count(family, str(user_id), "{}")
+    store.codewords.count(family, f"pin:{user_id}", "{}")
+    store.invitations.create(family, user_id, 12.0)
+    return account
+
+
+def rows(store):
+    """Every row of every table but the sealed columns."""
+    names = store._db.execute("select name from sqlite_master where type = 'table'").fetchall()
+    return {
+        name: store._db.execute(f"select * from {name}").fetchall()
+        for (name,) in names
+        if not name.startswith("_sqlite_utils")
+    }
+
+
+def mentions(store, *what):
+    """The tables in which a value stands, as itself or inside a text."""
+    return {
+        name
+        for name, found in rows(store).items()
+        for row in found
+        for value in row
+        for wanted in what
+        if value == wanted or (isinstance(value, str) and str(wanted) in value)
+    }
+
+
+def sealed_cells(store, account):
+    """The bytes in the file that stand for what is secret about a person."""
+    found = store._db.execute(
+        "select name from persons where id = ? union all select phone from persons where id = ?"
+        " union all select print from voiceprints where person_id = ?"
+        " union all select state from cases where opened_by = ?"
+        " union all select display from accounts where user_id = ?",
+        [account.person_id] * 3 + [account.user_id] * 2,
+    ).fetchall()
+    return [cell for (cell,) in found]
+
+
+def test_forgetting_leaves_no_trace_in_any_table(store, keeper, anna):
+    """Neither the number of the account nor the person's, nor what others noted about them."""
+    assert {"accounts", "persons", "cases", "audit", "invitations"} <= mentions(
+        store, ANNA, anna.person_id
+    )
+    forget(store, anna, 100.0)
+    assert mentions(store, ANNA, anna.person_id) == set()
+    details = [line.detail for line in store.audit.lines(keeper.family_id)]
+    assert not any(str(ANNA) in json.dumps(detail) for detail in details)
+    assert store.changes.waiting(keeper.family_id) == []
+
+
+def test_forgetting_leaves_no_bytes_in_the_files(store, keeper, anna):
+    """Not even sealed: the cells are gone from the database and from its write-ahead log."""
+    cells = sealed_cells(store, anna)
+    assert len(cells) == 5
+    folder = store.path.parent
+    before = b"".join(file.read_bytes() for file in folder.iterdir())
+    assert all(cell in before for cell in cells)
+    forget(store, anna, 100.0)
+    after = b"".join(file.read_bytes() for file in folder.iterdir())
+    assert not any(cell in after for cell in cells)
+    assert str(ANNA).encode() not in after
+    assert f"Name {ANNA}".encode() not in after
+
+
+def test_forgetting_one_person_leaves_the_others_as_they_were(store, keeper, anna):
+    """Nothing of the keeper's or of Lotte's is touched, but the code word is due."""
+    lotte = fill(store, join(store, keeper.family_id, LOTTE))
+    before = about(store, keeper.family_id, lotte.person_id)
+    forget(store, anna, 100.0)
+    assert about(store, keeper.family_id, lotte.person_id) == before
+    assert [one.user_id for one in store.accounts.of_family(keeper.family_id)] == [KEEPER, LOTTE]
+
+
+def test_a_code_that_a_forgotten_person_used_opens_nothing(store, keeper):
+    """Taking their name off it must not make it good again."""
+    code = store.invitations.create(keeper.family_id, KEEPER, 1.0)
+    knock(store, code, ANNA, "Anna", "nl", 1.0)
+    anna = approve(store, keeper.family_id, ANNA, Role.ADULT, 2.0)
+    forget(store, anna, 3.0)
+    assert knock(store, code, ANNA, "Anna", "nl", 4.0) is Knock.REFUSED
+
+
+def test_whoever_is_removed_by_others_leaves_no_trace_either(store, keeper, anna):
+    """Who did it stays in the log."""
+    remove(store, keeper.family_id, anna.person_id, 100.0, actor=KEEPER)
+    assert mentions(store, ANNA) == set()
+    assert store.audit.lines(keeper.family_id)[-1].actor == KEEPER
+
+
+def test_the_last_keeper_cannot_leave_the_others_alone(store, keeper, anna):
+    """They hand over first, or delete the family."""
+    assert is_last_keeper(store, keeper)
+    with pytest.raises(PermissionError):
+        forget(store, keeper, 100.0)
+    store.people.appoint(keeper.family_id, anna.person_id, Role.KEEPER)
+    forget(store, keeper, 100.0)
+    assert store.accounts.get(KEEPER) is None
+    assert store.accounts.get(ANNA).role is Role.KEEPER
+
+
+def test_whoever_is_alone_takes_the_family_along(store, keeper):
+    """There is nobody left to whom anything could belong."""
+    fill(store, keeper)
+    forget(store, keeper, 100.0)
+    assert {name for name, found in rows(store).items() if found} == {"_sqlite_migrations"}
+
+
+def test_a_family_is_forgotten_as_a_whole(store, keeper, anna):
+    """Every table is empty afterwards, but for another family."""
+    other = 5_300_009_999
+    knock(store, store.invitations.claim(1.0), other, "Other", "nl", 1.0)
+    fill(store, keeper)
+    forget_family(store, keeper.family_id)
+    assert mentions(store, KEEPER, ANNA, keeper.family_id) == set()
+    assert store.accounts.get(other) is not None
+
+
+def test_taking_back_the_voice_destroys_it_and_nothing_else(store, keeper, anna):
+    """The print's bytes are gone; that it was taken back stands in the consents."""
+    print_ = sealed_cells(store, anna)[2]
+    assert withdraw_voice(store, anna, anna.person_id, 50.0)
+    known = about(store, keeper.family_id, anna.person_id)
+    assert known.voices == ()
+    assert known.voice_consent is None
+    assert [one.withdrawn_at for one in known.consents] == [50.0]
+    assert known.person.phone == f"+31{ANNA}"
+    files = b"".join(file.read_bytes() for file in store.path.parent.iterdir())
+    assert print_ not in files
+
+
+def test_only_oneself_and_a_guardian_may_take_back_a_voice(store, keeper, anna):
+    """Not the keeper, not another adult, and nobody of another family."""
+    child = join(store, keeper.family_id, LOTTE, Role.CHILD)
+    store._db.execute(
+        "update persons set guardian_id = ? where id = ?", [anna.person_id, child.person_id]
+    )
+    fill(store, child)
+    assert not withdraw_voice(store, keeper, anna.person_id, 50.0)
+    assert not withdraw_voice(store, keeper, child.person_id, 50.0)
+    assert not withdraw_voice(store, anna, secrets.token_hex(8), 50.0)
+    assert len(store.voices.of_family(keeper.family_id)) == 2
+    assert withdraw_voice(store, anna, child.person_id, 50.0)
+    assert [one.id for one in about(store, keeper.family_id, anna.person_id).children] == [
+        child.person_id
+    ]
+
+
+def test_an_export_holds_all_that_is_their_own(store, keeper, anna):
+    """Name, number with its date, voice, consents, checks, phrases, questions and the log."""
+    written = json.loads(export(about(store, keeper.family_id, anna.person_id)))
+    assert written["name"] == f"Name {ANNA}"
+    assert written["call_back_number"] == f"+31{ANNA}"
+    assert written["call_back_number_stored_at"] == "1970-01-01T00:00:03+00:00"
+    assert written["voiceprints"][0]["numbers"] == 2
+    assert written["consents"][0]["given_by_yourself"]
+    assert written["checks"][0]["content"] == {"quote": f"q{ANNA}"}
+    assert len(written["one_time_phrases_asked_for"]) == 2
+    assert written["questions_to_you"][0]["answer"] == "yes"
+    assert {"approved", "renamed", "froze"} <= {line["act"] for line in written["log"]}
+
+
+def test_an_export_holds_nothing_of_anybody_else(store, keeper, anna):
+    """No name, number or id of another member, nor the voiceprint itself."""
+    fill(store, join(store, keeper.family_id, LOTTE))
+    text = export(about(store, keeper.family_id, anna.person_id))
+    for foreign in (str(LOTTE), str(KEEPER), "Bram", "0.6", keeper.person_id, keeper.family_id):
+        assert foreign not in text, foreign
+
+
+def test_nothing_is_told_about_somebody_of_another_family(store, keeper, anna):
+    """Attack 14."""
+    knock(store, store.invitations.claim(1.0), 7, "Other", "nl", 1.0)
+    with pytest.raises(KeyError):
+        about(store, store.accounts.get(7).family_id, anna.person_id)
