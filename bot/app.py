@@ -15,7 +15,7 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot import access, keyboards, talk
+from bot import access, case_routes, keyboards, talk
 from bot.analysis import Analyst
 from bot.context import App, Context, House, OrderlyProcessor
 from bot.delivery import RETRY_SECONDS, PatientLimiter
@@ -28,7 +28,7 @@ from bot.settings import Settings
 from bot.texts import LANGUAGES, Texts
 from familyguard.store import Store, open_store
 
-COMMANDS = ("start", "help", "language")
+COMMANDS = ("start", "help", "language", "payees")
 
 DOWNLOAD_SECONDS = 60.0
 """Without a byte from Telegram for this long, a download has failed."""
@@ -68,6 +68,7 @@ def add_routes(app: App) -> None:
 
     # Buttons.  A picture may still be being drawn, so «Details» does not hold up the chat.
     app.add_handler(CallbackQueryHandler(check.details, f"^{keyboards.DETAILS}", block=False))
+    case_routes.add_buttons(app)
     app.add_handler(CallbackQueryHandler(start.choose_language, f"^{keyboards.LANGUAGE}"))
     app.add_handler(CallbackQueryHandler(talk.stop, f"^{talk.NOT_NOW}"))
     app.add_handler(CallbackQueryHandler(fallback.old_button))
@@ -76,6 +77,7 @@ def add_routes(app: App) -> None:
     app.add_handler(CommandHandler("start", start.start))
     app.add_handler(CommandHandler("help", start.help_))
     app.add_handler(CommandHandler("language", start.language))
+    case_routes.add_commands(app)
 
     # Checks.  A memo takes seconds to minutes and is handled beside everything else.
     app.add_handler(MessageHandler(_WithSound(), check.memo, block=False))

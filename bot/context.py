@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakValueDictionary
 
 from telegram import Update
@@ -17,11 +17,15 @@ from bot.protocol import CRASHED
 from bot.settings import Settings
 from bot.shelf import Shelf
 from bot.texts import Texts, pick_language
+from familyguard.codeword import COST, Cost, Hasher
 from familyguard.family import Account
 from familyguard.store import Store
 from familyguard.store.desk import Dialogue
 from familyguard.throttle import Throttle
 from voice.errors import Undecodable
+
+if TYPE_CHECKING:
+    from bot.cases import Arrival
 
 MAX_AT_ONCE = 1000
 """Updates in hand at once.  High, because what one person sends waits here for its turn, and a
@@ -35,6 +39,10 @@ STRANGER_BURST, STRANGER_INTERVAL = 3, 600.0
 
 UNLOCK_SECONDS = 600.0
 """How long a PIN is good for: ten minutes are a conversation, not an evening."""
+
+UNASKED_LOOKS, UNASKED_INTERVAL = 20, 3600.0
+"""Memos of one member in which the code word is looked for though nobody asked for it: so many at
+once, then one an hour.  The words of further ones are hidden unread, so that nobody guesses."""
 
 NOTICE_INTERVAL = 60.0
 """Seconds between two requests to slow down: they must not become a flood themselves."""
@@ -60,11 +68,12 @@ MACHINE_FAULTS = (Undecodable.LIMIT, CRASHED)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A verdict that was shown, and to whom."""
+    """A verdict that was shown, and to whom; `arrival` is what came in, for it to be told apart."""
 
     chat_id: int
     judgement: Judgement
     finding: Finding | None
+    arrival: "Arrival | None" = None
 
 
 @dataclass
@@ -77,23 +86,28 @@ class House:
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     edit_seconds: float = EDIT_SECONDS
+    word_cost: Cost = COST  # of looking for the code word
+    hasher: Hasher = field(init=False)
     shown: Shelf[str, Shown] = field(init=False)
     findings: Shelf[Hashable, Finding] = field(init=False)
     failures: Shelf[Hashable, Finding] = field(init=False)
     listening: Locks = field(default_factory=Locks)
     unlocked: Shelf[int, str] = field(init=False)  # user to family, since they typed the PIN
     members: Throttle = field(init=False)
+    unasked: Throttle = field(init=False)
     notices: Throttle = field(init=False)
     strangers: Throttle = field(init=False)
 
     def __post_init__(self) -> None:
         size = self.settings.remember_results
+        self.hasher = Hasher(self.store.keys.derived("code word"), self.word_cost)
         self.shown = Shelf(size, self.clock)
         # Each finding is remembered under two keys: the sender's and the content's.
         self.findings = Shelf(2 * size, self.clock)
         self.failures = Shelf(2 * size, self.clock, FAILURE_SECONDS)
         self.unlocked = Shelf(size, self.clock, UNLOCK_SECONDS)
         self.members = Throttle(self.settings.message_burst, self.settings.message_interval)
+        self.unasked = Throttle(UNASKED_LOOKS, UNASKED_INTERVAL)
         self.notices = Throttle(1, NOTICE_INTERVAL)
         self.strangers = Throttle(STRANGER_BURST, STRANGER_INTERVAL)
 

@@ -4,14 +4,11 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.texts import LANGUAGES, Texts
 
+CASE = "case:"
+ASK = "ask:"
+PAYEES = "payees:"
 DETAILS = "details:"
 LANGUAGE = "language:"
-
-
-def details(result: str, texts: Texts) -> InlineKeyboardMarkup:
-    """Under a verdict.  `result` is the random id under which it is remembered."""
-    button = InlineKeyboardButton(texts.get("chat.button.details"), callback_data=DETAILS + result)
-    return InlineKeyboardMarkup([[button]])
 
 
 def languages() -> InlineKeyboardMarkup:

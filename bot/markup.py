@@ -107,17 +107,17 @@ def card(wording: Wording, texts: Texts) -> str:
     if wording.not_checked:
         line = texts.get("not_checked.line", things=wording.not_checked_line)
         parts.append(f"<i>{escape(line)}</i>")
-    return _message(parts)
+    return fitted(parts)
 
 
 def details(factors: tuple[tuple[str, str], ...], texts: Texts) -> str:
     """The factor table in words, and what it is not."""
     rows = [f"<b>{escape(name)}</b>\n{escape(saying)}" for name, saying in factors]
     caution = f"<i>{escape(texts.get('chat.details.caution'))}</i>"
-    return _message([*rows, caution])
+    return fitted([*rows, caution])
 
 
-def _message(parts: list[str]) -> str:
+def fitted(parts: list[str]) -> str:
     """The parts one below the other, as many as fit: what comes first counts most."""
     room = MAX_MESSAGE
     for count, part in enumerate(parts):

@@ -44,6 +44,17 @@ class Attachment:
         return None
 
 
+KINDS = ("voice", "audio", "video_note", "video", "document")
+"""Of files that may hold sound, in the order in which they are looked for."""
+
+
+def kind_of(message: Message) -> str | None:
+    """What kind of file came with a message, as in `send_…`."""
+    if message.photo:
+        return "photo"
+    return next((kind for kind in KINDS if getattr(message, kind) is not None), None)
+
+
 def attachment(message: Message) -> Attachment | None:
     """The file that may hold sound, if there is one."""
     if message.animation:  # has a document too, but never sound

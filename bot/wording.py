@@ -42,7 +42,7 @@ def word(judgement: Judgement, texts: Texts) -> Wording:
         level=verdict.level,
         headline=texts.get(f"verdict.{verdict.level.name.lower()}"),
         advice=tuple(texts.get(f"advice.{advice}") for advice in verdict.advice),
-        reasons=tuple(_reason(piece, texts) for piece in verdict.reasons),
+        reasons=tuple(reason(piece, texts) for piece in verdict.reasons),
         not_checked=tuple(texts.get(f"not_checked.{code}") for code in verdict.not_checked),
         claim=texts.get("screenshot.claim", name=shorten(judgement.sender))
         if judgement.sender
@@ -88,7 +88,8 @@ def _request(judgement: Judgement) -> str:
     return "factor.request.none" if was_read else "factor.unknown"
 
 
-def _reason(piece: Evidence, texts: Texts) -> str:
+def reason(piece: Evidence, texts: Texts) -> str:
+    """One piece of evidence as a sentence."""
     if piece.sign is Sign.UNJUDGEABLE:
         return texts.get(f"reason.unjudgeable.{piece.detail}")
     return texts.get(f"reason.{piece.sign}", detail=shorten(piece.detail))

@@ -1,35 +1,23 @@
 """A memo or a message comes in, a verdict goes out."""
 
 import asyncio
-import contextlib
-import hashlib
-import secrets
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import structlog
-from telegram import Bot, InlineKeyboardMarkup, Message, Update
-from telegram.error import BadRequest, TelegramError
+from telegram import Message, Update
+from telegram.error import TelegramError
 
-from bot import keyboards, markup
-from bot.analysis import Finding, Memo, known
-from bot.context import Context, House, Shown
-from bot.delivery import persist, reply
+from bot import cases, casework, intake, keyboards, markup
+from bot.analysis import Finding
+from bot.cases import Open
+from bot.context import Context
+from bot.delivery import reply
 from bot.errors import CannotListen, QueueFull, Stopping
-from bot.judgement import Judgement, judge_failure, judge_memo, judge_text
-from bot.media import Attachment, attachment
+from bot.intake import Sent
+from bot.media import attachment
+from bot.origin import mark_of
 from bot.progress import Progress
-from bot.texts import Texts
-from bot.wording import factors, word
+from bot.wording import factors
 from familyguard.model import Level
-from voice.audio import MAX_FILE_BYTES
 from voice.errors import Undecodable
-from voice.results import Analysis
-
-log = structlog.get_logger(__name__)
-
-RESULT_ID_BYTES = 12
-"""96 random bits name a result: it fits into a button, and nobody guesses another one's."""
 
 PICTURE_SECONDS = 30.0
 """How long «Details» waits for a picture that is still being drawn."""
@@ -37,14 +25,14 @@ PICTURE_SECONDS = 30.0
 
 async def memo(update: Update, context: Context) -> None:
     """A voice note, audio, video, round video or file, forwarded or uploaded."""
-    message, user = update.effective_message, update.effective_user
-    assert message is not None and user is not None  # noqa: PT018
-    found = attachment(message)
+    sent, texts = sent_in(update, context), context.texts(update)
+    found = attachment(sent.message)
     assert found is not None
-    house, texts = context.house, context.texts(update)
-    async with Progress(message, texts, "download", house.edit_seconds) as progress:
+    house = context.house
+    async with Progress(sent.message, texts, "download", house.edit_seconds) as progress:
+        opened = cases.known_already(house, sent.account, mark_of(sent.message))
         try:
-            finding = await _find(found, user.id, context.bot, house, texts, progress)
+            opened = opened or await intake.memo(sent, found, context, progress)
         except QueueFull as full:
             sentence = texts.get("chat.full.own" if full.own else "chat.full.all")
         except CannotListen:
@@ -52,31 +40,29 @@ async def memo(update: Update, context: Context) -> None:
         except Stopping:
             sentence = texts.get("chat.stopping")
         else:
-            judgement = _judge(finding.heard, message.caption or "", texts)
-            text, buttons = show(message.chat_id, judgement, finding, house, texts)
-            await progress.finish(text, buttons)
+            await finish(context, sent, opened, progress)
             return
         await progress.finish(markup.escape(sentence))
 
 
 async def text(update: Update, context: Context) -> None:
     """A message in words, forwarded or typed over, or the caption of what cannot be checked."""
-    message = update.effective_message
-    assert message is not None
-    texts = context.texts(update)
-    judgement = judge_text(message.text or message.caption or "", texts.language)
-    if message.forward_origin is None and judgement.verdict.level <= Level.UNCLEAR:
+    sent, texts = sent_in(update, context), context.texts(update)
+    judgement = intake.judged_text(sent, context.house)
+    if sent.message.forward_origin is None and judgement.verdict.level <= Level.UNCLEAR:
         # Typed, not forwarded: «help», «is this real?», «thanks».  A verdict on such words would be
         # read as the answer about the memo above them.
-        await reply(message, markup.escape(texts.get("chat.talk")))
+        await reply(sent.message, markup.escape(texts.get("chat.talk")))
         return
-    await reply(message, *show(message.chat_id, judgement, None, context.house, texts))
+    opened = cases.known_already(context.house, sent.account, mark_of(sent.message))
+    await show(context, sent, opened or intake.text(sent, judgement, context.house))
 
 
-async def refuse(message: Message, reason: Undecodable, house: House, texts: Texts) -> None:
+async def refuse(update: Update, context: Context, reason: Undecodable) -> None:
     """A verdict on a file that was not even fetched."""
-    judgement = _judge(reason, message.caption or "", texts)
-    await reply(message, *show(message.chat_id, judgement, None, house, texts))
+    sent = sent_in(update, context)
+    opened = cases.known_already(context.house, sent.account, mark_of(sent.message))
+    await show(context, sent, opened or intake.failure(sent, reason, context.house))
 
 
 async def details(update: Update, context: Context) -> None:
@@ -98,71 +84,27 @@ async def details(update: Update, context: Context) -> None:
         await reply(message, markup.details(factors(shown.judgement, texts), texts))
 
 
-async def _find(
-    found: Attachment, member: int, bot: Bot, house: House, texts: Texts, progress: Progress
-) -> Finding:
-    """Listen to the file, unless the same one was listened to lately.
-
-    Two copies at once wait for each other.  The language is part of the key: the picture has words.
-    """
-    by_id = (found.unique_id, texts.language)
-    async with house.listening.of(by_id):
-        if finding := house.recall(by_id):
-            return finding
-        async with fetched(found, bot, house.settings.incoming) as path:
-            if isinstance(path, Undecodable):
-                return Finding(path, known(None))
-            by_content = (await asyncio.to_thread(_sha256, path), texts.language)
-            async with house.listening.of(by_content):
-                finding = house.recall(by_content)
-                if finding is None:
-                    job = Memo(member, path, texts.language, house.settings.memo_language)
-                    finding = await house.analyst.listen(job, progress.tell)
-                    house.remember(by_content, finding)
-                house.remember(by_id, finding)
-                return finding
+def sent_in(update: Update, context: Context) -> Sent:
+    """The message of `update` with its sender."""
+    message = update.effective_message
+    assert message is not None
+    return intake.sent_by(message, context.account(update), context.texts(update))
 
 
-@contextlib.asynccontextmanager
-async def fetched(found: Attachment, bot: Bot, folder: Path) -> AsyncIterator[Path | Undecodable]:
-    """The file on disk under a random name, gone afterwards; or why it could not be fetched."""
-    path = folder / secrets.token_hex(16)
-    try:
-        try:
-            file = await bot.get_file(found.file_id)
-            path.touch(mode=0o600)
-            await persist(lambda: file.download_to_drive(path))
-        except BadRequest as error:
-            if "too big" in error.message.lower():
-                yield Undecodable.TOO_LARGE
-            else:
-                log.info("file_gone", error=error.message)
-                yield Undecodable.MISSING
-            return
-        yield path if path.stat().st_size <= MAX_FILE_BYTES else Undecodable.TOO_LARGE
-    finally:
-        path.unlink(missing_ok=True)
+async def show(context: Context, sent: Sent, opened: Open) -> None:
+    """Answer with the card of the case, and tell others what they must know."""
+    text, buttons = casework.card(context, sent.account, opened)
+    message = await reply(sent.message, text, buttons)
+    opened = await casework.placed(context, sent.account, opened, message)
+    await casework.follow_up(context, sent.account, opened)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _judge(heard: Analysis | Undecodable | str, message: str, texts: Texts) -> Judgement:
-    if isinstance(heard, Analysis):
-        return judge_memo(heard, message, texts.language)
-    return judge_failure(heard, message, texts.language)
-
-
-def show(
-    chat_id: int, judgement: Judgement, finding: Finding | None, house: House, texts: Texts
-) -> tuple[str, InlineKeyboardMarkup]:
-    """The card and its buttons; the result is remembered for «Details»."""
-    result = secrets.token_urlsafe(RESULT_ID_BYTES)
-    house.shown.put(result, Shown(chat_id, judgement, finding))
-    log.info("judged", verdict=judgement.verdict.level.name)
-    return markup.card(word(judgement, texts), texts), keyboards.details(result, texts)
+async def finish(context: Context, sent: Sent, opened: Open, progress: Progress) -> None:
+    """Turn the progress message into the card of the case, and tell others."""
+    text, buttons = casework.card(context, sent.account, opened)
+    message = await progress.finish(text, buttons)
+    opened = await casework.placed(context, sent.account, opened, message)
+    await casework.follow_up(context, sent.account, opened)
 
 
 async def _picture(finding: Finding) -> bytes | None:

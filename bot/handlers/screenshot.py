@@ -6,10 +6,12 @@ from pathlib import Path
 import structlog
 from telegram import Update
 
+from bot import cases, intake
 from bot.context import Context, House
 from bot.handlers import check
-from bot.judgement import judge_screenshot
-from bot.media import picture
+from bot.listening import fetched
+from bot.media import Attachment, picture
+from bot.origin import mark_of
 from bot.progress import Progress
 from bot.screenshots.model import PictureProblem, Screenshot, UnreadablePicture
 from bot.screenshots.reader import read_picture
@@ -23,26 +25,30 @@ ONE_AT_A_TIME = "screenshot"
 
 async def screenshot(update: Update, context: Context) -> None:
     """A photo, or a picture sent as a file."""
-    message = update.effective_message
-    assert message is not None
-    found = picture(message)
+    sent, texts = check.sent_in(update, context), context.texts(update)
+    found = picture(sent.message)
     assert found is not None
-    house, texts = context.house, context.texts(update)
-    async with Progress(message, texts, "download", house.edit_seconds) as progress:
-        seen: Screenshot | PictureProblem
-        if found.refusal:
-            seen = PictureProblem.TOO_LARGE
-        else:
-            async with check.fetched(found, context.bot, house.settings.incoming) as path:
-                if path is Undecodable.TOO_LARGE:
-                    seen = PictureProblem.TOO_LARGE
-                elif isinstance(path, Undecodable):
-                    seen = PictureProblem.MISSING
-                else:
-                    progress.tell("reading")
-                    seen = await _read(path, house)
-        judgement = judge_screenshot(seen, message.caption or "", texts.language)
-        await progress.finish(*check.show(message.chat_id, judgement, None, house, texts))
+    house = context.house
+    async with Progress(sent.message, texts, "download", house.edit_seconds) as progress:
+        opened = cases.known_already(house, sent.account, mark_of(sent.message))
+        if opened is None:
+            seen = await _seen(found, context, progress)
+            opened = intake.screenshot(sent, seen, found.file_id, house)
+        await check.finish(context, sent, opened, progress)
+
+
+async def _seen(
+    found: Attachment, context: Context, progress: Progress
+) -> Screenshot | PictureProblem:
+    if found.refusal:
+        return PictureProblem.TOO_LARGE
+    async with fetched(found, context.bot, context.house.settings.incoming) as path:
+        if path is Undecodable.TOO_LARGE:
+            return PictureProblem.TOO_LARGE
+        if isinstance(path, Undecodable):
+            return PictureProblem.MISSING
+        progress.tell("reading")
+        return await _read(path, context.house)
 
 
 async def _read(path: Path, house: House) -> Screenshot | PictureProblem:

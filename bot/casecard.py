@@ -1,0 +1,241 @@
+"""The card of a case and the buttons under it: what to do, whom to call, why, and what is new."""
+
+import html
+from dataclasses import dataclass
+
+import phonenumbers
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot import cases, keyboards, markup, moments
+from bot.cases import Open
+from bot.context import House
+from bot.judgement import Judgement
+from bot.texts import Texts, pick_language
+from bot.wording import Wording, reason, word
+from familyguard.case import judge_case
+from familyguard.directory import directory
+from familyguard.family import Account, Family, Person, Role
+from familyguard.model import MATCHING, Advice, Evidence, Level, Sign
+from familyguard.store.cases import Question
+
+HASH_DIGITS = 12
+"""Of the SHA-256: enough to tell by eye which file a verdict is about, as on the picture."""
+
+SHOWN_TO_KEEPERS = frozenset({Sign.CODE_WORD_RIGHT})
+"""Whether the code word was right is for those to know who set it; see docs/decisions."""
+
+NAMED = frozenset({Sign.NOT_ME, Sign.VOICE_DIFFERS})
+"""Signs whose sentence names the person, once that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that a card shows, looked up once."""
+
+    opened: Open
+    account: Account
+    family: Family
+    person: Person | None  # whom it is supposed to be from
+    others: bool  # whether there is anybody else in the family
+    question: Question | None  # the latest one to that person
+    payees_known: bool
+    now: float
+
+
+def facts_of(house: House, account: Account, opened: Open) -> Facts:
+    """Look up what the card of a case shows."""
+    family = account.family_id
+    person = cases.about(house, opened)
+    asked = house.store.questions.of_case(family, opened.id)
+    mine = [one for one in asked if person and one.person_id == person.id]
+    payees = cases.payees_of(house, family)
+    return Facts(
+        opened=opened,
+        account=account,
+        family=house.store.families.get(family),
+        person=person,
+        others=len(house.store.people.of_family(family)) > 1,
+        question=max(mine, key=lambda one: one.asked_at, default=None),
+        payees_known=all(number in payees for number in opened.file.accounts),
+        now=house.now(),
+    )
+
+
+def render(facts: Facts) -> tuple[str, InlineKeyboardMarkup]:
+    """The card in the asker's language, as HTML, and its buttons."""
+    texts = Texts(pick_language(facts.account.language))
+    return _card(facts, texts), _buttons(facts, texts)
+
+
+def stub(opened: Open, texts: Texts) -> str:
+    """What becomes of an earlier card of the same case: its headline is that of now."""
+    headline = texts.get(f"verdict.{cases.level_of(opened.file.case).name.lower()}")
+    return f"<b>{markup.escape(headline)}</b>\n\n{markup.escape(texts.get('case.older'))}"
+
+
+def _card(facts: Facts, texts: Texts) -> str:
+    file = facts.opened.file
+    verdict = judge_case(file.case)
+    wording = word(Judgement(verdict, None, sender=file.claim or None), texts)
+    parts = [
+        f"<b>{markup.escape(wording.headline)}</b>",
+        "\n".join(_advice(facts, verdict.advice, texts)),
+    ]
+    if facts.person:
+        parts.append(_line(texts, "case.about", name=facts.person.name))
+    if wording.claim:
+        parts.append(markup.escape(wording.claim))
+    parts += _changes(facts, texts)
+    if verdict.reasons:
+        reasons = "\n".join(f"• {line}" for line in _reasons(facts, verdict.reasons, texts))
+        parts.append(f"{markup.escape(texts.get('chat.card.why'))}\n{reasons}")
+    parts += _matches(facts, texts)
+    parts += _asked(facts, texts)
+    parts += _account_check(facts, texts)
+    parts += _not_checked(wording, texts)
+    parts.append(_foot(facts, texts))
+    return markup.fitted(parts)
+
+
+def _advice(facts: Facts, advice: tuple[Advice, ...], texts: Texts) -> list[str]:
+    """What to do; the general advice to call back gives way to the stored number."""
+    lines = []
+    for one in advice:
+        if one is Advice.CALL_BACK and (line := call_back(facts.person, texts)):
+            lines.append(line)
+        else:
+            lines.append(markup.escape(texts.get(f"advice.{one}")))
+    return lines
+
+
+def call_back(person: Person | None, texts: Texts) -> str:
+    """«Call Tom on …» as HTML in which the number can be tapped; empty without a stored number."""
+    if person is None or not person.phone:
+        return ""
+    return _line(
+        texts,
+        "case.call",
+        name=person.name,
+        number=markup.Own(spaced(person.phone)),
+        date=markup.Own(moments.day(person.phone_set_at or 0.0, texts)),
+    )
+
+
+def spaced(number: str) -> str:
+    """A number in E.164 as it is written for people, with its country."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _changes(facts: Facts, texts: Texts) -> list[str]:
+    news = cases.news_of(facts.opened.file.case)
+    if news.first or (news.signs and not news.rose):
+        return []
+    key = "case.rose" if news.rose else "case.nothing_new"
+    return [f"<i>{markup.escape(texts.get(key))}</i>"]
+
+
+def _reasons(facts: Facts, pieces: tuple[Evidence, ...], texts: Texts) -> list[str]:
+    new = cases.news_of(facts.opened.file.case).signs
+    lines = []
+    for piece in pieces:
+        line = _reason(facts, piece, texts)
+        lines.append(texts.get("case.new", reason=line) if piece.sign in new else line)
+    return lines
+
+
+def _reason(facts: Facts, piece: Evidence, texts: Texts) -> str:
+    if piece.sign in NAMED and facts.person:
+        return _line(texts, f"case.reason.{piece.sign}", name=facts.person.name)
+    if piece.sign is Sign.HEARD_BEFORE and piece.detail:
+        when = markup.Own(moments.day(piece.detail, texts))
+        return _line(texts, "case.reason.heard_before", date=when)
+    return markup.escape(reason(piece, texts))
+
+
+def _matches(facts: Facts, texts: Texts) -> list[str]:
+    """What a clone or a thief would bring too, shown as just that."""
+    signs = {piece.sign for piece in facts.opened.file.case.evidence()} & MATCHING
+    if facts.account.role is not Role.KEEPER:
+        signs -= SHOWN_TO_KEEPERS
+    name = facts.person.name if facts.person else ""
+    lines = [
+        _line(texts, f"case.match.{sign}", name=name)
+        for sign in Sign
+        if sign in signs and (name or sign not in (Sign.VOICE_SIMILAR, Sign.CONFIRMED))
+    ]
+    if not lines:
+        return []
+    listed = "\n".join(f"• {line}" for line in lines)
+    return [f"{markup.escape(texts.get('case.matches'))}\n{listed}"]
+
+
+def _asked(facts: Facts, texts: Texts) -> list[str]:
+    question = facts.question
+    if question is None or question.answer is not None or facts.person is None:
+        return []
+    when = markup.Own(moments.clock(question.asked_at))
+    return [_line(texts, "case.asked", name=facts.person.name, time=when)]
+
+
+def _account_check(facts: Facts, texts: Texts) -> list[str]:
+    if not facts.opened.file.accounts or not facts.family.country:
+        return []
+    body = directory().account_check(facts.family.country)
+    if body is None or body.url is None:
+        return []
+    link = f'<a href="{html.escape(body.url)}">{html.escape(body.name)}</a>'
+    return [f"{markup.escape(texts.get('aftercare.account_check'))}\n{link}"]
+
+
+def _not_checked(wording: Wording, texts: Texts) -> list[str]:
+    if not wording.not_checked:
+        return []
+    line = texts.get("not_checked.line", things=wording.not_checked_line)
+    return [f"<i>{markup.escape(line)}</i>"]
+
+
+def _foot(facts: Facts, texts: Texts) -> str:
+    """When this was judged and on which file, and the phrase by which the family knows its bot."""
+    touched = facts.opened.file.case.touched_at
+    lines = [
+        texts.get("case.checked", date=moments.day(touched, texts), time=moments.clock(touched))
+    ]
+    if facts.opened.file.sha256:
+        lines.append(texts.get("case.file", hash=facts.opened.file.sha256[:HASH_DIGITS]))
+    shown = html.escape(" ".join(lines), quote=False)
+    if facts.family.greeting:
+        shown += "\n" + _line(texts, "case.greeting", greeting=facts.family.greeting)
+    return f"<i>{shown}</i>"
+
+
+def _line(texts: Texts, key: str, **values: str) -> str:
+    return html.escape(markup.fill(texts, key, **values), quote=False)
+
+
+def _buttons(facts: Facts, texts: Texts) -> InlineKeyboardMarkup:
+    opened = facts.opened
+    rows: list[list[InlineKeyboardButton]] = []
+
+    def add(key: str, data: str) -> None:
+        rows.append([InlineKeyboardButton(texts.get(f"case.button.{key}"), callback_data=data)])
+
+    if cases.level_of(opened.file.case) >= Level.CAUTION:
+        if facts.others:
+            add("other_person" if facts.person else "who", f"{keyboards.CASE}who:{opened.id}:0")
+            add("ask", f"{keyboards.CASE}ask:{opened.id}")
+        add("word", f"{keyboards.CASE}word:{opened.id}")
+        add("scam", f"{keyboards.CASE}scam:{opened.id}")
+        may = facts.account.role.is_grown_up and opened.file.accounts and not facts.payees_known
+        if may:
+            add("payee", f"{keyboards.CASE}payee:{opened.id}")
+    if len(opened.file.marks) > 1 and opened.file.uploaded and opened.file.details:
+        add("elsewhere", f"{keyboards.CASE}split:{opened.id}")
+    if opened.file.details:
+        details = texts.get("chat.button.details")
+        data = keyboards.DETAILS + opened.file.details
+        rows.append([InlineKeyboardButton(details, callback_data=data)])
+    return InlineKeyboardMarkup(rows)

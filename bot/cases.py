@@ -1,0 +1,300 @@
+"""Cases as the chat keeps them: opened, continued, found again.  Nothing here talks to Telegram.
+
+What is stored of a case is a `File`: the case itself and what its cards and questions need.  It is
+sealed as a whole, and the store holds it by asker and sender.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from bot.context import House
+from bot.inbox import in_hand
+from bot.judgement import Judgement
+from bot.origin import Origin
+from familyguard.case import OPEN_SECONDS, Case
+from familyguard.claimants import claimants
+from familyguard.family import Account, Person
+from familyguard.model import Evidence, Level, Sign
+from familyguard.requests.accounts import HOME_COUNTRIES, accounts_in
+from familyguard.scamtext import KnownPayees, Reader
+from familyguard.store.cases import StoredCase
+from familyguard.verdict import judge
+from voice.calibration import VOICE_DIFFERENT_LLR, VOICE_SIMILAR_LLR
+
+UPLOAD_SECONDS = 1800.0
+"""Half an hour: what somebody types or shares from another app names no sender, so what comes close
+together is taken for one story; later it is another one."""
+
+MOST_QUOTE = 500
+"""Characters of a message that the person it claims to come from gets to read."""
+
+MOST_KEPT = 20
+"""Cards, accounts and scores kept of one case; marks of messages ten times as many."""
+
+PAYEE_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file as Telegram names it: `kind` as in `send_…`."""
+
+    kind: str
+    file_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A case and what belongs to it.
+
+    `cards` are the (chat, message) with a card, the newest last, and `marks` the messages that were
+    counted.  `media` or `quote` is the latest message, for the question to the person it claims to
+    come from; neither is kept of an answer to a challenge.  `voices` are the log-likelihood ratios
+    of each memo, by person.  `due` is what must still be told to others.
+    """
+
+    case: Case
+    uploaded: bool = False
+    cards: tuple[tuple[int, int], ...] = ()
+    marks: tuple[str, ...] = ()
+    media: Media | None = None
+    quote: str = field(default="", repr=False)
+    accounts: tuple[str, ...] = field(default=(), repr=False)
+    voices: tuple[dict[str, float], ...] = field(default=(), repr=False)
+    claim: str = field(default="", repr=False)  # the name at the top of a screenshot
+    sha256: str = ""
+    details: str = ""
+    due: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """All of it as text, to be sealed."""
+        rest = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        media = asdict(self.media) if self.media else None
+        return json.dumps(rest | {"case": self.case.to_json(), "media": media}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str, reader: Reader | None = None) -> "File":
+        """What `to_json` wrote; `reader` is the family's."""
+        kept: dict[str, Any] = json.loads(text)
+        for name in ("marks", "accounts", "voices", "due"):
+            kept[name] = tuple(kept[name])
+        kept["cards"] = tuple((chat, message) for chat, message in kept["cards"])
+        kept["media"] = Media(**kept["media"]) if kept["media"] else None
+        return cls(**kept | {"case": Case.from_json(kept["case"], reader)})
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A stored case with its file.  `stored.state` is as it was read; the file is the truth."""
+
+    stored: StoredCase
+    file: File
+
+    @property
+    def id(self) -> str:
+        """Under which the store knows it."""
+        return self.stored.id
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One thing that came in: what was judged of it, and what a case needs besides.
+
+    `words` are the sender's, to be read on in the conversation; `no_words` says that they may hold
+    the code word, so that none may be kept.  `voices` are as in `File`; `about` is whom it seems to
+    be from, which counts where the case does not know yet.
+    """
+
+    mark: str
+    origin: Origin
+    judgement: Judgement
+    words: str = field(default="", repr=False)
+    language: str | None = None
+    media: Media | None = None
+    sha256: str = ""
+    voices: dict[str, float] = field(default_factory=dict)
+    about: str | None = None
+    no_words: bool = False
+
+
+def reader_of(house: House, family: str) -> Reader:
+    """Reads messages with what the family told: its payees and its country."""
+    country = house.store.families.get(family).country
+    home = frozenset({country}) if country else HOME_COUNTRIES
+    return Reader(payees_of(house, family), home)
+
+
+def payees_of(house: House, family: str) -> KnownPayees:
+    """The accounts that a family has paid for years."""
+    key = house.store.families.payee_key(family, secrets.token_bytes(PAYEE_KEY_BYTES))
+    return KnownPayees.load(key, house.store.payees.marks(family))
+
+
+def known_already(house: House, account: Account, mark: str) -> Open | None:
+    """The case that counted this message before a crash, if the bot is at it again."""
+    hand = in_hand()
+    if hand is None or not hand.again:
+        return None
+    for stored in house.store.cases.of_account(account.family_id, account.user_id):
+        opened = opened_of(house, stored)
+        if mark in opened.file.marks:
+            return opened
+    return None
+
+
+def running(house: House, account: Account, origin: Origin, now: float) -> Open | None:
+    """The case that a message from `origin` continues."""
+    seconds = UPLOAD_SECONDS if origin.uploaded else OPEN_SECONDS
+    stored = house.store.cases.running(
+        account.family_id, account.user_id, origin.key, now - seconds
+    )
+    return opened_of(house, stored) if stored else None
+
+
+def opened_of(house: House, stored: StoredCase) -> Open:
+    """A stored case with its file opened."""
+    return Open(stored, File.from_json(stored.state, reader_of(house, stored.family_id)))
+
+
+def case_of(house: House, account: Account, case: str) -> Open | None:
+    """The case of that name, if this account asked."""
+    stored = house.store.cases.get(account.family_id, case)
+    if stored is None or stored.opened_by != account.user_id:
+        return None
+    return opened_of(house, stored)
+
+
+def fresh(house: House, account: Account, origin: Origin, now: float) -> Open:
+    """A new case without anything in it."""
+    reader = reader_of(house, account.family_id)
+    file = File(Case.opened(now, reader=reader), uploaded=origin.uploaded)
+    stored = house.store.cases.open(
+        account.family_id, account.user_id, origin.key, file.to_json(), now
+    )
+    return Open(stored, file)
+
+
+def keep(house: House, opened: Open, file: File, now: float) -> Open:
+    """Store what became of a case."""
+    house.store.cases.update(opened.stored.family_id, opened.id, file.to_json(), now)
+    return replace(opened, file=file)
+
+
+def change(house: House, opened: Open, edit: Callable[[File], File]) -> Open:
+    """Change the file as it is now: while something was sent, somebody may have tapped."""
+    stored = house.store.cases.get(opened.stored.family_id, opened.id)
+    now = opened_of(house, stored) if stored else opened
+    return keep(house, now, edit(now.file), house.now())
+
+
+def take_in(
+    house: House, account: Account, arrival: Arrival, now: float, due: Iterable[str] = ()
+) -> Open:
+    """Let what arrived open a case or continue one."""
+    opened = running(house, account, arrival.origin, now)
+    with house.store.together():
+        opened = opened or fresh(house, account, arrival.origin, now)
+        case, judgement = opened.file.case, arrival.judgement
+        case = case.with_message(
+            judgement.evidence,
+            judgement.verdict.not_checked,
+            now,
+            text=arrival.words,
+            language=arrival.language,
+            quotes=not arrival.no_words,
+        )
+        case = replace(case, about=case.about or arrival.about)
+        file = with_arrival(replace(opened.file, case=case), arrival)
+        return keep(house, opened, replace(file, due=(*file.due, *due)), now)
+
+
+def with_arrival(file: File, arrival: Arrival) -> File:
+    """The file with what is kept of an arrival beside its evidence."""
+    secret = arrival.no_words
+    named = [] if secret else [one.number for one in accounts_in(arrival.words) if one.valid]
+    return replace(
+        file,
+        marks=(*file.marks, arrival.mark)[-10 * MOST_KEPT :],
+        media=file.media if secret else arrival.media,
+        quote=file.quote if secret else arrival.words.strip()[:MOST_QUOTE],
+        accounts=tuple(dict.fromkeys((*file.accounts, *named)))[-MOST_KEPT:],
+        voices=(*file.voices, arrival.voices)[-MOST_KEPT:] if arrival.voices else file.voices,
+        claim=arrival.judgement.sender or file.claim,
+        sha256=arrival.sha256,
+    )
+
+
+def about(house: House, opened: Open) -> Person | None:
+    """Whom the case is supposed to be from, if that is clear."""
+    person = opened.file.case.about
+    return house.store.people.get(opened.stored.family_id, person) if person else None
+
+
+def supposed(
+    house: House, account: Account, origin: Origin, judgement: Judgement, words: str
+) -> str | None:
+    """The one person whom a message names as its sender; None when it is nobody, or not clear."""
+    if origin.user_id is not None:
+        sender = house.store.accounts.get(origin.user_id)
+        if sender is not None and sender.family_id == account.family_id:
+            return sender.person_id
+    request = judgement.request
+    names = [
+        name
+        for name in (origin.name, judgement.sender, request.claims_to_be if request else None)
+        if name
+    ]
+    people = house.store.people.of_family(account.family_id)
+    found = claimants(people, names, [words])
+    return found[0].id if len(found) == 1 else None
+
+
+def with_person(file: File, person: str, now: float) -> File:
+    """The file once it is known whom it is supposed to be from: voices are compared anew.
+
+    Nothing is taken back.  Somebody who is talked into naming another person must not calm a case.
+    """
+    case = replace(file.case, about=person)
+    scores = [voices[person] for voices in file.voices if person in voices]
+    if file.case.about == person or not scores:
+        return replace(file, case=case)
+    codes = [code for code in case.not_checked() if not code.startswith("voice_")]
+    compared = case.with_message([*map_scores(scores, person)], codes, now)
+    return replace(file, case=compared)
+
+
+def map_scores(scores: Iterable[float], person: str) -> list[Evidence]:
+    """What log-likelihood ratios for one person's voice are evidence of."""
+    found = []
+    for llr in scores:
+        if llr <= VOICE_DIFFERENT_LLR:
+            found.append(Evidence(Sign.VOICE_DIFFERS, person))
+        elif llr >= VOICE_SIMILAR_LLR:
+            found.append(Evidence(Sign.VOICE_SIMILAR, person))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the latest thing in a case changed, for the card of a case that goes on."""
+
+    signs: frozenset[Sign] = frozenset()
+    rose: bool = False
+    first: bool = True
+
+
+def news_of(case: Case) -> News:
+    """What the latest thing in `case` changed."""
+    if case.count <= 1:
+        return News()
+    before = {piece.evidence for piece in case.pieces if piece.number < case.count}
+    known = {piece.sign for piece in before}
+    signs = frozenset(piece.sign for piece in case.evidence()) - known
+    return News(signs, judge(case.evidence()).level > judge(before).level, first=False)
+
+
+def level_of(case: Case) -> Level:
+    """How serious a case is by now."""
+    return judge(case.evidence()).level

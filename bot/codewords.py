@@ -1,0 +1,142 @@
+"""The bridge between the code word as it is stored and the code word as it is compared.
+
+Everything that hashes blocks for seconds, so it runs in a thread.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from bot.context import House
+from familyguard.challenge import Word
+from familyguard.codeword import (
+    LANGUAGES,
+    Attempts,
+    Kind,
+    Locked,
+    Match,
+    MustWait,
+    NoCodeWord,
+    Tag,
+    Tags,
+    Which,
+    WrongCodeWord,
+    attempt,
+    candidates,
+)
+from familyguard.family import Account
+from familyguard.store.codewords import StoredCodeWord, StoredTag
+
+DURESS, CODE = "duress", "code"
+"""How the store names the two words."""
+
+WHOLE_FAMILY = "family"
+"""Under which the attempts of all accounts together are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of looking for the code word in an answer.
+
+    `locks` is whether this very attempt closed the lock.  Everyone but the keeper may only learn
+    what the verdict says.
+    """
+
+    word: Word
+    match: Match | None = None
+    locks: bool = False
+
+
+def tags_of(stored: StoredCodeWord | None) -> Tags | None:
+    """The tags to compare with, if a code word is set."""
+    if stored is None:
+        return None
+    return Tags(
+        stored.version,
+        stored.salt,
+        tuple(
+            Tag(
+                Which.DURESS if tag.word == DURESS else Which.WORD,
+                Kind(tag.kind),
+                int(tag.lengths),
+                tag.tag,
+            )
+            for tag in stored.tags
+        ),
+    )
+
+
+def stored_tags(tags: Tags, which: Which) -> tuple[StoredTag, ...]:
+    """The tags of one of the two words as the store keeps them."""
+    name = DURESS if which is Which.DURESS else CODE
+    return tuple(
+        StoredTag(name, tag.kind, tag.digest, str(tag.length))
+        for tag in tags.tags
+        if tag.which is which
+    )
+
+
+def attempts_of(house: House, family: str, subject: str | int) -> Attempts:
+    """The wrong answers of an account, or of the WHOLE_FAMILY."""
+    kept = house.store.codewords.attempts(family, str(subject))
+    return Attempts(**json.loads(kept)) if kept else Attempts()
+
+
+def count_attempts(house: House, family: str, subject: str | int, attempts: Attempts) -> None:
+    """Store the counted answers."""
+    house.store.codewords.count(family, str(subject), json.dumps(asdict(attempts)))
+
+
+async def look(house: House, account: Account, texts: Sequence[str], now: float) -> Look:
+    """Look for the code word in what a memo may say, as one counted attempt.
+
+    Right, wrong, none set, locked: all of it takes the same time.
+    """
+    family = account.family_id
+    async with house.listening.of(("code word", family)):
+        stored = house.store.codewords.get(family)
+        tags = tags_of(stored)
+        own = attempts_of(house, family, account.user_id)
+        whole = attempts_of(house, family, WHOLE_FAMILY)
+        tried = candidates(texts, language_of(house, family), tags.shapes if tags else None)
+        answer = await asyncio.to_thread(
+            attempt, tried, tags, own, whole, now, house.hasher, family
+        )
+        with house.store.together():
+            count_attempts(house, family, account.user_id, answer.member)
+            count_attempts(house, family, WHOLE_FAMILY, answer.family)
+    locks = (answer.member.locked and not own.locked) or (answer.family.locked and not whole.locked)
+    match answer.outcome:
+        case Match() as found:
+            word = Word.DURESS if found.which is Which.DURESS else Word.RIGHT
+            return Look(word, found)
+        case NoCodeWord():
+            return Look(Word.NONE_SET)
+        case Locked() | MustWait():
+            return Look(Word.LOCKED)
+        case _:
+            return Look(Word.WRONG, locks=locks)
+
+
+async def overheard(house: House, account: Account, texts: Sequence[str]) -> Match | None:
+    """Whether a memo that nobody asked for holds the code word, so that its words can be hidden.
+
+    Nothing is counted, and whoever sent the memo must not learn the answer.
+    """
+    family = account.family_id
+    tags = tags_of(house.store.codewords.get(family))
+    if tags is None:
+        return None
+    tried = candidates(texts, language_of(house, family), tags.shapes)
+    try:
+        return await asyncio.to_thread(house.hasher.verify, tried, tags, family)
+    except WrongCodeWord:
+        return None
+
+
+def language_of(house: House, family: str) -> str:
+    """The language of the family's code word, or in which it would have one."""
+    stored = house.store.codewords.get(family)
+    language = stored.language if stored else house.store.families.get(family).language
+    return language if language in LANGUAGES else LANGUAGES[0]

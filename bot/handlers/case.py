@@ -1,0 +1,223 @@
+"""The buttons under the card of a case, each looked up with the account that asked."""
+
+from telegram import InlineKeyboardMarkup, Message, Update
+from telegram.constants import ParseMode
+
+from bot import answers, asking, cases, casework, intake, keyboards, markup, scampage, talk
+from bot.casecard import facts_of
+from bot.cases import Open
+from bot.challenges import challenge_text, given_out
+from bot.context import Context
+from bot.delivery import NO_PREVIEW, reply
+from familyguard.family import Account, Person
+from familyguard.model import Sign
+
+PAGE = 8
+"""Persons on one page: a telephone shows as many buttons without scrolling."""
+
+
+async def who(update: Update, context: Context) -> None:
+    """«Who is it supposed to be?»"""
+    found = _found(update, context)
+    if found is None:
+        await talk.forgotten(update, context)
+        return
+    account, opened, page = found
+    await _answer(update)
+    await _offer(update, context, account, opened, int(page) if page.isdecimal() else 0)
+
+
+async def supposed(update: Update, context: Context) -> None:
+    """One of the relatives was chosen."""
+    found = _found(update, context)
+    person = _person(context, found[0], found[2]) if found else None
+    if found is None or person is None:
+        await talk.forgotten(update, context)
+        return
+    account, opened, _ = found
+    house = context.house
+    opened = cases.change(
+        house, opened, lambda file: cases.with_person(file, person.id, house.now())
+    )
+    await talk.show(update, context, "case.who.chosen", name=person.name)
+    # A request for money is a reason to ask at once.
+    if Sign.MONEY_REQUEST in {piece.sign for piece in opened.file.case.evidence()}:
+        await asking.ask(context, account, opened, person, quietly=True)
+    await casework.redraw(context, account, opened)
+
+
+async def ask(update: Update, context: Context) -> None:
+    """«Ask them now»: first who, where that is not known."""
+    found = _found(update, context)
+    if found is None:
+        await talk.forgotten(update, context)
+        return
+    account, opened, _ = found
+    await _answer(update)
+    person = cases.about(context.house, opened)
+    if person is None:
+        await _offer(update, context, account, opened, 0)
+        return
+    await asking.ask(context, account, opened, person)
+    await casework.redraw(context, account, opened)
+
+
+async def word(update: Update, context: Context) -> None:
+    """«Ask for the code word»: a one-time phrase, and what to do with it."""
+    found = _found(update, context)
+    if found is None:
+        await talk.forgotten(update, context)
+        return
+    account, opened, _ = found
+    await _answer(update)
+    asked = given_out(context.house, account, opened)
+    texts = context.texts(update)
+    data = f"{keyboards.CASE}refuse:{asked.id}"
+    await context.bot.send_message(
+        account.user_id,
+        challenge_text(asked, texts),
+        parse_mode=ParseMode.HTML,
+        link_preview_options=NO_PREVIEW,
+        reply_markup=InlineKeyboardMarkup([[talk.button(texts, "word.refuse", data)]]),
+    )
+
+
+async def refuse(update: Update, context: Context) -> None:
+    """«They refuse to say it»."""
+    account, house = context.account(update), context.house
+    asked = house.store.challenges.get(account.family_id, _parts(update)[2])
+    if asked is None or asked.asked_by != account.user_id:
+        await talk.forgotten(update, context)
+        return
+    opened = answers.refuse(house, account, asked, house.now())
+    await talk.show(update, context, "word.refused")
+    if opened is None:
+        opened = cases.case_of(house, account, asked.case_id or "")
+    if opened is not None:
+        await casework.redraw(context, account, opened)
+
+
+async def scam(update: Update, context: Context) -> None:
+    """«It was a scam»: what to do now, for the family's country."""
+    account = context.account(update)
+    await _answer(update)
+    family = context.house.store.families.get(account.family_id)
+    await context.bot.send_message(
+        account.user_id,
+        scampage.page(family.country, context.texts(update)),
+        parse_mode=ParseMode.HTML,
+        link_preview_options=NO_PREVIEW,
+    )
+
+
+async def split(update: Update, context: Context) -> None:
+    """«This is about something else»: the latest upload gets a case of its own."""
+    found = _found(update, context)
+    shown = context.house.shown.get(found[1].file.details) if found else None
+    if found is None or shown is None or shown.arrival is None:
+        await talk.forgotten(update, context)
+        return
+    account, opened, _ = found
+    await _answer(update)
+    house = context.house
+    fresh = intake.apart(house, account, opened, shown)
+    text, buttons = casework.card(context, account, fresh)
+    assert update.callback_query is not None
+    message = update.callback_query.message
+    if isinstance(message, Message):
+        await casework.placed(context, account, fresh, await reply(message, text, buttons))
+
+
+async def payee(update: Update, context: Context) -> None:
+    """«We have paid this account for years»: what that does, and whether it is so."""
+    found = _found(update, context)
+    if found is None:
+        await talk.forgotten(update, context)
+        return
+    account, opened, _ = found
+    if (reason := _no_payee(context, account, opened)) is not None:
+        assert update.callback_query is not None
+        await update.callback_query.answer(context.texts(update).get(reason), show_alert=True)
+        return
+    texts = context.texts(update)
+    yes = talk.button(texts, "payee.yes", f"{keyboards.CASE}paid:{opened.id}")
+    no = talk.button(texts, "payee.no", talk.NOT_NOW + "payee")
+    await _answer(update)
+    numbers = "\n".join(opened.file.accounts)
+    await talk.say(update, context, "payee.sure", [[yes], [no]], numbers=markup.Own(numbers))
+
+
+async def paid(update: Update, context: Context) -> None:
+    """Yes: the family knows these accounts from now on.  No verdict changes."""
+    found = _found(update, context)
+    if found is None or _no_payee(context, found[0], found[1]) is not None:
+        await talk.forgotten(update, context)
+        return
+    account, opened, _ = found
+    house, family = context.house, account.family_id
+    known = cases.payees_of(house, family)
+    for number in opened.file.accounts:
+        known.add(number)
+    with house.store.together():
+        house.store.payees.put(family, known.marks())
+        house.store.audit.note(family, "payee_added", house.now(), actor=account.user_id)
+    await talk.show(update, context, "payee.done")
+    await casework.redraw(context, account, opened)
+
+
+async def _offer(
+    update: Update, context: Context, account: Account, opened: Open, page: int
+) -> None:
+    """The relatives, some on a page; names stand on the buttons, never in their data."""
+    texts = context.texts(update)
+    people = context.house.store.people.of_family(account.family_id)
+    named = [one for one in people if one.name]
+    start = min(max(page, 0), max(0, len(named) - 1) // PAGE) * PAGE
+    rows = [
+        [talk.button(texts, "case.who.name", _is(opened, one), name=one.name)]
+        for one in named[start : start + PAGE]
+    ]
+    more = len(named) > start + PAGE
+    if more or start:
+        upcoming = start // PAGE + 1 if more else 0
+        data = f"{keyboards.CASE}who:{opened.id}:{upcoming}"
+        rows.append([talk.button(texts, "case.who.more", data)])
+    rows.append([talk.button(texts, "case.who.nobody", talk.NOT_NOW + "who")])
+    await talk.say(update, context, "case.who", rows)
+
+
+def _is(opened: Open, person: Person) -> str:
+    return f"{keyboards.CASE}is:{opened.id}:{person.id}"
+
+
+def _parts(update: Update) -> list[str]:
+    """Room, verb, and what they are about; empty where nothing came."""
+    assert update.callback_query is not None
+    return [*(update.callback_query.data or "").split(":"), "", "", ""]
+
+
+def _found(update: Update, context: Context) -> tuple[Account, Open, str] | None:
+    """The case that a button belongs to, if this account asked, and the rest of its data."""
+    account, parts = context.account(update), _parts(update)
+    opened = cases.case_of(context.house, account, parts[2])
+    return (account, opened, parts[3]) if opened else None
+
+
+def _person(context: Context, account: Account, person: str) -> Person | None:
+    return context.house.store.people.get(account.family_id, person)
+
+
+def _no_payee(context: Context, account: Account, opened: Open) -> str | None:
+    """Key of the sentence that says why no account can be added; None if one can."""
+    if not account.role.is_grown_up:
+        return "payee.only_grown_ups"
+    house = context.house
+    if house.store.families.get(account.family_id).is_frozen(house.now()):
+        return "payee.frozen"
+    known = facts_of(house, account, opened).payees_known
+    return "payee.known" if known or not opened.file.accounts else None
+
+
+async def _answer(update: Update) -> None:
+    assert update.callback_query is not None
+    await update.callback_query.answer()

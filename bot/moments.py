@@ -1,0 +1,23 @@
+"""Times as people read them, in the time of the place where the bot runs."""
+
+from datetime import UTC, date, datetime
+
+from babel.dates import format_date
+
+from bot.texts import Texts
+
+
+def local(time: float) -> datetime:
+    """Seconds since 1970 as a moment of this place."""
+    return datetime.fromtimestamp(time, UTC).astimezone()
+
+
+def clock(time: float) -> str:
+    """«14:32»."""
+    return local(time).strftime("%H:%M")
+
+
+def day(time: float | str, texts: Texts) -> str:
+    """«22 November 2026»; `time` is in seconds since 1970, or a day in ISO 8601."""
+    value = date.fromisoformat(time) if isinstance(time, str) else local(time).date()
+    return format_date(value, "d MMMM yyyy", locale=texts.language)
