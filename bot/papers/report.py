@@ -39,7 +39,7 @@ class Exhibit:
     wording: Wording | None = None
     factors: tuple[tuple[str, str], ...] = ()
     transcript: tuple[str, ...] = ()
-    picture: bytes | None = None  # PNG
+    picture: bytes | None = None  # the card that we drew, as PNG; never a foreign picture
 
 
 @dataclass(frozen=True, slots=True)
