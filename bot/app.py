@@ -15,7 +15,7 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot import access, case_routes, keyboards, talk
+from bot import access, case_routes, family_routes, keyboards, talk
 from bot.analysis import Analyst
 from bot.context import App, Context, House, OrderlyProcessor
 from bot.delivery import RETRY_SECONDS, PatientLimiter
@@ -28,7 +28,7 @@ from bot.settings import Settings
 from bot.texts import LANGUAGES, Texts
 from familyguard.store import Store, open_store
 
-COMMANDS = ("start", "help", "language", "payees")
+COMMANDS = ("start", "help", "family", "number", "freeze", "language", "payees")
 
 DOWNLOAD_SECONDS = 60.0
 """Without a byte from Telegram for this long, a download has failed."""
@@ -70,6 +70,7 @@ def add_routes(app: App) -> None:
     app.add_handler(CallbackQueryHandler(check.details, f"^{keyboards.DETAILS}", block=False))
     case_routes.add_buttons(app)
     app.add_handler(CallbackQueryHandler(start.choose_language, f"^{keyboards.LANGUAGE}"))
+    family_routes.add_buttons(app)
     app.add_handler(CallbackQueryHandler(talk.stop, f"^{talk.NOT_NOW}"))
     app.add_handler(CallbackQueryHandler(fallback.old_button))
 
@@ -78,6 +79,10 @@ def add_routes(app: App) -> None:
     app.add_handler(CommandHandler("help", start.help_))
     app.add_handler(CommandHandler("language", start.language))
     case_routes.add_commands(app)
+    family_routes.add_commands(app)
+
+    # Answers to what the bot asked.  Whatever is forwarded is none.
+    family_routes.add_answers(app, house_of(app))
 
     # Checks.  A memo takes seconds to minutes and is handled beside everything else.
     app.add_handler(MessageHandler(_WithSound(), check.memo, block=False))
@@ -136,6 +141,7 @@ def build_application(
     add_routes(app)
     assert app.job_queue is not None
     app.job_queue.run_repeating(forget_old, FORGET_SECONDS)
+    family_routes.add_jobs(app)
     return app
 
 

@@ -140,11 +140,15 @@ async def show(
         await say(update, context, key, rows, **values)
         return
     await query.answer()
-    await reword(query, markup.fill(context.texts(update), key, **values), rows)
+    if not await reword(query, markup.fill(context.texts(update), key, **values), rows):
+        await say(update, context, key, rows, **values)
 
 
-async def reword(query: CallbackQuery, text: str, rows: Rows | None = None) -> None:
-    """Change the message under a button; a second tap on the same button changes nothing."""
+async def reword(query: CallbackQuery, text: str, rows: Rows | None = None) -> bool:
+    """Change the message under a button; False when it is gone or too old.
+
+    A second tap on the same button changes nothing.
+    """
     try:
         await query.edit_message_text(
             text,
@@ -152,8 +156,8 @@ async def reword(query: CallbackQuery, text: str, rows: Rows | None = None) -> N
             reply_markup=InlineKeyboardMarkup(rows) if rows else None,
         )
     except BadRequest as error:
-        if "not modified" not in error.message.lower():
-            raise
+        return "not modified" in error.message.lower()
+    return True
 
 
 async def forgotten(update: Update, context: Context) -> None:

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     CALL_BACK_NUMBER = "call_back_number"
     CODE_WORD = "code_word"
     VOICE = "voice"  # an enrolled voice is replaced
+    SECOND_ACCOUNT = "second_account"  # another account may speak for somebody
+    PIN = "pin"  # a forgotten one is taken away
 
 
 class State(StrEnum):

@@ -5,12 +5,14 @@ from telegram.error import BadRequest
 
 from bot import keyboards
 from bot.context import Context
+from bot.handlers import setup
 from bot.texts import LANGUAGES, Texts
 
 
 async def start(update: Update, context: Context) -> None:
     """`/start`, with or without an invitation; the gate has redeemed it already."""
     await _say(update, context, "chat.start.greeting")
+    await setup.begin(update, context)
 
 
 async def help_(update: Update, context: Context) -> None:

@@ -90,6 +90,13 @@ class Families(Room):
         row = self._one("select pin_salt, pin_tag from families where id = ?", [family])
         return (row[0], row[1]) if row and row[1] is not None else None
 
+    def clear_pin(self, family: str) -> None:
+        """Ask for no PIN any more."""
+        self._write(
+            "update families set pin_salt = null, pin_tag = null, pin_set_at = null where id = ?",
+            [family],
+        )
+
     def payee_key(self, family: str, fresh: bytes) -> bytes:
         """The secret that keys the family's payees; `fresh` becomes it if there was none."""
         row = self._one("select payee_key from families where id = ?", [family])
@@ -236,6 +243,12 @@ class Accounts(Room):
         rows = self._all(
             "select user_id from applicants where family_id = ? order by asked_at", [family]
         )
+        found = [self.applicant(user_id) for (user_id,) in rows]
+        return [applicant for applicant in found if applicant]
+
+    def waiting_since(self, before: float) -> list[Applicant]:
+        """Those of all families who asked before that time and still wait."""
+        rows = self._all("select user_id from applicants where asked_at < ?", [before])
         found = [self.applicant(user_id) for (user_id,) in rows]
         return [applicant for applicant in found if applicant]
 

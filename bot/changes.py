@@ -1,0 +1,196 @@
+"""Changes that wait a day: everyone is told, anyone may stop them, a second adult may confirm.
+
+The rules are `familyguard.changes`.  A kind of change belongs to a handler, which adds its deed to
+`DEEDS`, and the sentences `change.<kind>.asked`, `.done` and `.stopped`.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from telegram import Update
+
+from bot import announce, roles, talk
+from bot.context import Context
+from bot.talk import Rows
+from bot.texts import Texts
+from bot.who import moment, name_of, person_of
+from familyguard import changes as rules
+from familyguard.changes import Change, Kind, Refused, State
+from familyguard.family import Account, Person
+from familyguard.store.records import StoredChange
+
+log = structlog.get_logger(__name__)
+
+STOP, CONFIRM = "change:stop:", "change:yes:"
+
+LOOK_SECONDS = 60.0
+"""How often the bot looks whether a day is over."""
+
+Deed = Callable[[Context, StoredChange], Awaitable[bool]]
+"""Makes the change; False when it no longer can be made."""
+
+DEEDS: dict[Kind, Deed] = {}
+
+
+async def ask(
+    update: Update,
+    context: Context,
+    kind: Kind,
+    data: dict[str, Any],
+    subject: Person | None = None,
+    *,
+    first: bool = False,
+) -> StoredChange:
+    """Ask for a change and tell everybody; one that is the `first` of its kind holds at once.
+
+    `subject` is the person whom it is about, by default who asks.  An earlier change of the same
+    kind about the same person no longer counts.  The caller has asked `roles.may`.
+    """
+    account, house = context.account(update), context.house
+    by, now, store = person_of(context, account), house.now(), house.store
+    family = store.families.get(account.family_id)
+    subject = subject or by
+    change = rules.ask(kind, by, now, family.frozen_until, first=first)
+    with store.together():
+        for earlier in store.changes.waiting(family.id):
+            if earlier.kind == kind and earlier.data.get("person") == subject.id:
+                store.changes.end(family.id, earlier.id, now, stopped_by=account.user_id)
+        stored = store.changes.ask(
+            family.id, kind, {**data, "person": subject.id}, account.user_id, now, change.due_at
+        )
+        store.audit.note(family.id, f"asked.{kind}", now, account.user_id, person=subject.id)
+    if change.state is State.IN_FORCE:
+        await _do(context, stored)
+        return stored
+    for told in announce.everyone(context, family.id):
+        await announce.tell(
+            context,
+            [told],
+            f"change.{kind}.asked",
+            _buttons(context, stored, told),
+            by=name_of(by),
+            name=name_of(subject),
+            when=moment(change.due_at),
+        )
+    return stored
+
+
+async def stop(update: Update, context: Context) -> None:
+    """«Stop this»: any member may."""
+    if (found := await _found(update, context, STOP)) is None:
+        return
+    stored, change, by = found
+    if not await roles.may(update, context, roles.Act.STOP):
+        return
+    house, account = context.house, context.account(update)
+    try:
+        rules.stop(change, by, house.now())
+    except Refused as refused:
+        await _refuse(update, context, refused)
+        return
+    house.store.changes.end(stored.family_id, stored.id, house.now(), stopped_by=account.user_id)
+    house.store.audit.note(stored.family_id, f"stopped.{stored.kind}", house.now(), account.user_id)
+    await talk.show(update, context, "change.you_stopped")
+    await _tell(context, stored, "stopped", by)
+
+
+async def confirm(update: Update, context: Context) -> None:
+    """«That is right»: a second adult makes it happen at once."""
+    if (found := await _found(update, context, CONFIRM)) is None:
+        return
+    stored, change, by = found
+    if not await roles.may(update, context, roles.Act.CONFIRM):
+        return
+    house, account = context.house, context.account(update)
+    family = house.store.families.get(stored.family_id)
+    try:
+        rules.confirm(change, by, house.now(), family.frozen_until)
+    except Refused as refused:
+        await _refuse(update, context, refused)
+        return
+    await talk.show(update, context, "change.you_confirmed")
+    await _do(context, stored, account.user_id)
+
+
+async def look(context: Context) -> None:
+    """Make the changes whose day is over, also those that became due while the bot was away."""
+    house = context.house
+    for family in house.store.families.all():
+        for stored in house.store.changes.waiting(family.id):
+            change = _pure(context, stored)
+            if rules.mature(change, house.now(), family.frozen_until).state is State.IN_FORCE:
+                await _do(context, stored)
+
+
+async def _do(context: Context, stored: StoredChange, confirmed_by: int | None = None) -> None:
+    """Make a change, once."""
+    house, deed = context.house, DEEDS.get(Kind(stored.kind))
+    if deed is None:
+        log.error("change_without_deed", kind=stored.kind)
+        return
+    store, now = house.store, house.now()
+    if not store.changes.end(stored.family_id, stored.id, now, confirmed_by=confirmed_by):
+        return
+    by = store.accounts.get(stored.asked_by)
+    asker_left = by is None or by.family_id != stored.family_id
+    if asker_left or not await deed(context, stored):
+        store.audit.note(stored.family_id, f"void.{stored.kind}", now, confirmed_by)
+        return
+    store.audit.note(stored.family_id, f"changed.{stored.kind}", now, confirmed_by)
+    await _tell(context, stored, "done")
+
+
+async def _tell(
+    context: Context, stored: StoredChange, outcome: str, by: Person | None = None
+) -> None:
+    store = context.house.store
+    subject = store.people.get(stored.family_id, str(stored.data.get("person")))
+    # Who stored the first of its kind has been answered already.
+    asker = stored.asked_by if stored.due_at == stored.asked_at else None
+    await announce.tell(
+        context,
+        announce.everyone(context, stored.family_id, but=asker),
+        f"change.{stored.kind}.{outcome}",
+        by=name_of(by),
+        name=name_of(subject),
+    )
+
+
+async def _found(
+    update: Update, context: Context, verb: str
+) -> tuple[StoredChange, Change, Person] | None:
+    """The change of this button, if it is of the same family and still waits."""
+    assert update.callback_query is not None
+    account = context.account(update)
+    key = (update.callback_query.data or "").removeprefix(verb)
+    stored = context.house.store.changes.get(account.family_id, key)
+    if stored is None or stored.ended_at is not None:
+        await talk.forgotten(update, context)
+        return None
+    return stored, _pure(context, stored), person_of(context, account)
+
+
+def _pure(context: Context, stored: StoredChange) -> Change:
+    asker = context.house.store.accounts.get(stored.asked_by)
+    person = asker.person_id if asker else ""
+    return Change(Kind(stored.kind), stored.family_id, person, stored.asked_at, stored.due_at)
+
+
+async def _refuse(update: Update, context: Context, refused: Refused) -> None:
+    assert update.callback_query is not None
+    sentence = context.texts(update).get(f"change.refused.{refused.reason}")
+    await update.callback_query.answer(sentence, show_alert=True)
+
+
+def _buttons(context: Context, stored: StoredChange, told: Account) -> Callable[[Texts], Rows]:
+    """«Stop this» for everybody; «That is right» for another adult than the one who asked."""
+    asker = context.house.store.accounts.get(stored.asked_by)
+
+    def rows(texts: Texts) -> Rows:
+        found = [[talk.button(texts, "change.button.stop", STOP + stored.id)]]
+        if told.role.is_grown_up and (asker is None or told.person_id != asker.person_id):
+            found.append([talk.button(texts, "change.button.confirm", CONFIRM + stored.id)])
+        return found
+
+    return rows

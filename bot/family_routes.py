@@ -1,0 +1,84 @@
+"""The part of the routing table that is about the family itself: who belongs to it, and its walls.
+
+Lines for `bot.app.add_routes`, in the same order: buttons, commands, answers to questions.
+"""
+
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
+
+from bot import changes
+from bot import pin as door
+from bot.context import App, Context, House
+from bot.handlers import admit, family, phone, pin, setup
+from bot.talk import Expected
+
+
+def add_buttons(app: App) -> None:
+    """What is tapped."""
+    for prefix, callback in (
+        (setup.GO, setup.go),
+        (setup.SKIP, setup.skip),
+        (setup.LANGUAGE, setup.language),
+        (setup.COUNTRY, setup.country),
+        (setup.OTHER, setup.other_country),
+        (admit.NEW, admit.invite),
+        (admit.REVOKE, admit.revoke),
+        *((verb, admit.accept) for verb in admit.ROLES),
+        (admit.SECOND, admit.second),
+        (admit.AS, admit.accept_as),
+        (admit.KEEP_OUT, admit.keep_out),
+        (family.LIST, family.show),
+        (family.PERSON, family.person),
+        *((verb, family.appoint) for verb in family.ROLES),
+        (family.RENAME, family.ask_name),
+        (family.REMOVE, family.ask_remove),
+        (family.REALLY, family.removed),
+        (family.LEAVE, family.left),
+        (pin.SET, pin.command),
+        (pin.REMOVE, pin.remove),
+        (pin.FORGOTTEN, pin.forgotten),
+        (changes.STOP, changes.stop),
+        (changes.CONFIRM, changes.confirm),
+    ):
+        app.add_handler(CallbackQueryHandler(callback, f"^{prefix}"))
+
+
+def add_commands(app: App) -> None:
+    """What is typed with a slash."""
+    for name, callback in (
+        ("setup", setup.command),
+        ("invite", admit.invite),
+        ("family", family.show),
+        ("leave", family.leave),
+        ("freeze", family.freeze_family),
+        ("number", phone.number),
+        ("pin", pin.command),
+    ):
+        app.add_handler(CommandHandler(name, callback))
+
+
+def add_answers(app: App, house: House) -> None:
+    """What is waited for."""
+    for topic, what, callback in (
+        (setup.NAME, filters.TEXT, setup.name),
+        (setup.GREETING, filters.TEXT, setup.greeting),
+        (setup.COUNTRY_TYPED, filters.TEXT, setup.typed_country),
+        (family.NAME, filters.TEXT, family.rename),
+        (phone.TOPIC, filters.CONTACT, phone.shared),
+        (phone.TOPIC, filters.TEXT, phone.typed),
+        (door.TOPIC, filters.TEXT, pin.asked),
+        (pin.OLD, filters.TEXT, pin.old),
+        (pin.NEW, filters.TEXT, pin.new),
+        (pin.AGAIN, filters.TEXT, pin.again),
+    ):
+        app.add_handler(Expected(house, topic, what, callback))
+
+
+def add_jobs(app: App) -> None:
+    """What happens by itself: also what became due while the bot was away."""
+    assert app.job_queue is not None
+    app.job_queue.run_repeating(_look, changes.LOOK_SECONDS, first=1.0)
+
+
+async def _look(context: Context) -> None:
+    await changes.look(context)
+    await admit.forget_applicants(context)

@@ -1,0 +1,296 @@
+"""The own call-back number, which changes slowly, and the PIN before what only keepers may do."""
+
+import pytest
+
+from bot.app import house_of
+from familyguard.family import Role
+from tests.bot.fake_telegram import running_bot
+from tests.bot.houses import StubAnalyst, admit, family_bot, let_in, settings_in
+from tests.bot.test_check import SCAM
+from tests.bot.test_family import HOUR, invited, person_id, store_of, time_passes
+from tests.bot.test_setup import shares
+
+OLD, NEW = "+31612345678", "+31687654321"
+PIN = "2580"
+
+
+def phone_of(telegram, user_id: int) -> str:
+    """What is stored for the person behind an account."""
+    store = store_of(telegram)
+    account = store.accounts.get(user_id)
+    return store.people.get(account.family_id, account.person_id).phone
+
+
+async def stores(person, phone: str = OLD, **more) -> None:
+    """Store the own number."""
+    await person.sends("/number")
+    await person.sees("On which number")
+    await shares(person, phone, **more)
+
+
+async def sets_pin(keeper, pin: str = PIN) -> None:
+    """Choose a PIN."""
+    await keeper.sends("/pin")
+    await keeper.sees("Choose a PIN")
+    await keeper.sends(pin)
+    await keeper.sees("Type it once more")
+    await keeper.sends(pin)
+    await keeper.sees("The PIN is set")
+
+
+async def test_the_first_number_is_stored_at_once_and_told(tmp_path):
+    """It replaces nothing; the number itself is shown to nobody here."""
+    async with family_bot(tmp_path) as telegram:
+        anna, bert = telegram.person(1), telegram.person(2)
+        await stores(bert, "31612345678")
+        await bert.sees("Your number is stored")
+        told = await anna.sees("“Person 2” has a call-back number")
+        assert "5678" not in told.text
+        assert phone_of(telegram, 2) == OLD
+        await bert.sends("/number")
+        assert "+31 6 12345678" in (await bert.sees("Stored for you")).text
+
+
+async def test_6_somebody_elses_number_is_refused(tmp_path):
+    """Row 6: a contact that is not the sender's own, or a forwarded one, is not stored."""
+    async with family_bot(tmp_path) as telegram:
+        bert = telegram.person(2)
+        await stores(bert, NEW, whose=77)
+        await bert.sees("somebody else")
+        contact = {"phone_number": NEW, "first_name": "B", "user_id": 2}
+        origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Eve"}
+        await bert.sends_message(contact=contact, forward_origin=origin)
+        await bert.sends_message(contact={"phone_number": NEW, "first_name": "B"})
+        await telegram.quiet()
+        assert phone_of(telegram, 2) == ""
+
+
+@pytest.mark.parametrize("phone", ["+888 0123 4567", "112", "0", "not a number"])
+async def test_a_number_that_nobody_can_call_is_refused(tmp_path, phone):
+    """An anonymous number of Telegram's, or nonsense, would fail in the hour it is needed."""
+    async with family_bot(tmp_path) as telegram:
+        bert = telegram.person(2)
+        await stores(bert, phone)
+        await bert.sees("Nobody can be called on that number")
+        assert phone_of(telegram, 2) == ""
+
+
+async def test_6_another_number_waits_a_day_and_anyone_stops_it(tmp_path):
+    """Row 6: all are told to call the old number; a child may stop it."""
+    now = 1000.0
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store = store_of(telegram)
+        admit(store, store.accounts.get(1).family_id, 9, Role.CHILD)
+        anna, bert, kim = telegram.person(1), telegram.person(2), telegram.person(9)
+        await stores(bert)
+        await stores(bert, NEW)
+        await bert.sees("Your number changes in a day")
+        asked = await kim.sees("The call-back number of “Person 2” is to change")
+        assert list(asked.buttons) == ["Stop this"]
+        now += 23 * HOUR
+        await time_passes(telegram)
+        assert phone_of(telegram, 2) == OLD
+        await kim.taps("Stop this")
+        await anna.sees("has stopped the new call-back number of “Person 2”")
+        now += 48 * HOUR
+        await time_passes(telegram)
+        assert phone_of(telegram, 2) == OLD
+
+
+async def test_6_a_day_later_the_number_changes_also_after_a_restart(tmp_path):
+    """Row 6: what waits lies in the database; a freeze holds it up."""
+    now = 1000.0
+    settings = settings_in(tmp_path)
+    async with running_bot(settings, StubAnalyst(), now=lambda: now) as telegram:
+        let_in(store_of(telegram), 1, 2)
+        bert = telegram.person(2)
+        await stores(bert)
+        await stores(bert, NEW)
+        await bert.sees("Your number changes in a day")
+        now += 20 * HOUR
+        await telegram.person(1).sends("/freeze")
+        await bert.sees("has frozen the family")
+    now += 10 * HOUR
+    async with running_bot(settings, StubAnalyst(), now=lambda: now) as telegram:
+        await time_passes(telegram)
+        assert phone_of(telegram, 2) == OLD
+        now += 15 * HOUR
+        await time_passes(telegram)
+        assert phone_of(telegram, 2) == NEW
+        await telegram.person(1).sees("“Person 2” has a call-back number")
+        assert (
+            store_of(telegram).changes.waiting(store_of(telegram).accounts.get(1).family_id) == []
+        )
+
+
+async def test_6_a_second_adult_confirms_it_at_once(tmp_path):
+    """Row 6: not the one who asked, and not a member who is no adult."""
+    async with family_bot(tmp_path) as telegram:
+        store = store_of(telegram)
+        admit(store, store.accounts.get(1).family_id, 9, Role.MEMBER)
+        bert, cora, kim = (telegram.person(n) for n in (2, 3, 9))
+        await stores(bert)
+        await stores(bert, NEW)
+        asked = await cora.sees("is to change")
+        data = asked.buttons["I called, it is right"]
+        for person in (bert, kim):
+            await person.presses(data)
+        await telegram.quiet()
+        assert phone_of(telegram, 2) == OLD
+        await cora.taps("I called, it is right")
+        await cora.sees("It is done")
+        assert phone_of(telegram, 2) == NEW
+        await kim.presses(data)
+        await telegram.quiet()
+        assert "no longer remember" in telegram.alerts[-1]
+
+
+async def test_the_change_of_somebody_who_left_is_not_made(tmp_path):
+    """It ends with them."""
+    now = 1000.0
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        bert = telegram.person(2)
+        await stores(bert)
+        await stores(bert, NEW)
+        await bert.sees("changes in a day")
+        await bert.sends("/leave")
+        await bert.sees("Do you want to leave?")
+        await bert.taps("Yes, I leave")
+        await bert.sees("You have left")
+        now += 25 * HOUR
+        await time_passes(telegram)
+        assert not telegram.person(1).last.text.startswith("“someone")
+
+
+async def test_7_a_stolen_keepers_account_is_asked_the_pin(tmp_path):
+    """Row 7: each administrative act, from a command or a button, stops at the PIN."""
+    async with family_bot(tmp_path, clock=lambda: 0.0, message_burst=100) as telegram:
+        store, keeper = store_of(telegram), telegram.person(1)
+        await sets_pin(keeper)
+        house_of(telegram.app).unlocked.drop(1)
+        target = person_id(telegram, 2)
+        before = store.people.of_family(store.accounts.get(1).family_id)
+        for data in ("invite:new:", f"family:gone:{target}", f"family:keeper:{target}",
+                     f"family:name:{target}"):  # fmt: skip
+            shown = len(keeper.screen)
+            await keeper.presses(data)
+            await telegram.quiet()
+            assert "This takes the PIN" in keeper.screen[shown].text
+        await keeper.sends("1234")
+        await keeper.sees("That is not the PIN")
+        assert store.people.of_family(store.accounts.get(1).family_id) == before
+        assert not keeper.has_seen("?start=")
+
+
+async def test_7_the_right_pin_lets_the_act_go_on_for_ten_minutes(tmp_path):
+    """Row 7: then it is asked again; the message with the PIN is deleted each time."""
+    clock = 0.0
+    async with family_bot(tmp_path, clock=lambda: clock) as telegram:
+        keeper = telegram.person(1)
+        await sets_pin(keeper)
+        await keeper.sends("/invite")
+        await keeper.sees("This takes the PIN")
+        deleted = telegram.count("deleteMessage")
+        await keeper.sends(PIN)
+        await keeper.sees("For ten minutes")
+        assert telegram.count("deleteMessage") == deleted + 1
+        await keeper.taps("Go on")
+        await keeper.sees("works once")
+        await invited(telegram)
+        clock += 601
+        shown = len(keeper.screen)
+        await keeper.sends("/invite")
+        await telegram.quiet()
+        assert "This takes the PIN" in keeper.screen[shown].text
+
+
+async def test_7_guessing_the_pin_means_waiting(tmp_path):
+    """Row 7: after three tries even the right one has to wait, and each is in the audit log."""
+    now = 1000.0
+    async with family_bot(tmp_path, now=lambda: now, clock=lambda: 0.0) as telegram:
+        store, keeper = store_of(telegram), telegram.person(1)
+        await sets_pin(keeper)
+        await keeper.sends("/invite")
+        await keeper.sees("This takes the PIN")
+        for guess in ("1357", "1358", "1359", "1360"):
+            await keeper.sends(guess)
+        await keeper.sends(PIN)
+        await keeper.sees("wrong too often")
+        assert not keeper.has_seen("For ten minutes")
+        now += 61
+        await keeper.sends(PIN)
+        await keeper.sees("For ten minutes")
+        lines = store.audit.lines(store.accounts.get(1).family_id)
+        assert [line.act for line in lines].count("wrong_pin") == 4
+        assert "1357" not in repr(lines)
+
+
+async def test_7_the_pin_is_changed_by_whoever_knows_it(tmp_path):
+    """Row 7: the old one first; two different new ones are asked again; easy ones are refused."""
+    async with family_bot(tmp_path) as telegram:
+        keeper = telegram.person(1)
+        await sets_pin(keeper)
+        await keeper.sends("/pin")
+        await keeper.sees("Type the PIN that you have now")
+        await keeper.sends("9999")
+        await keeper.sees("That is not the PIN")
+        await keeper.sends(PIN)
+        await keeper.sees("Choose a PIN")
+        await keeper.sends("1111")
+        await keeper.sees("Everyone would try that one first")
+        await keeper.sends("13579")
+        await keeper.sees("Type it once more")
+        await keeper.sends("13578")
+        await keeper.sees("two different PINs")
+        await keeper.sends("13579")
+        await keeper.sends("13579")
+        await telegram.quiet()
+        await keeper.sends("/pin")
+        await keeper.sends("13579")
+        await telegram.quiet()
+        await keeper.taps("Remove the PIN")
+        await keeper.sees("has no PIN any more")
+
+
+async def test_7_a_forgotten_pin_takes_a_day_and_can_be_stopped(tmp_path):
+    """Row 7: a thief who claims to have forgotten it is seen by everyone."""
+    now = 1000.0
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, keeper, bert = store_of(telegram), telegram.person(1), telegram.person(2)
+        family = store.accounts.get(1).family_id
+        await sets_pin(keeper)
+        for stopped in (True, False):
+            await keeper.sends("/pin")
+            await keeper.sees("Type the PIN that you have now")
+            await keeper.taps("I forgot it")
+            await bert.sees("forgot the PIN of the family")
+            if stopped:
+                await bert.taps("Stop this")
+                await keeper.sees("has stopped the removal")
+            now += 25 * HOUR
+            await time_passes(telegram)
+            assert (store.families.pin(family) is not None) is stopped
+
+
+async def test_a_pasted_fraud_is_checked_even_while_the_pin_is_asked(tmp_path):
+    """Nobody has to end a conversation before getting help, and that message is not deleted."""
+    async with family_bot(tmp_path) as telegram:
+        keeper = telegram.person(1)
+        await sets_pin(keeper)
+        await keeper.sends("/invite")
+        await keeper.sees("This takes the PIN")
+        deleted = telegram.count("deleteMessage")
+        await keeper.sends(SCAM)
+        await keeper.sees("Do not pay yet")
+        assert telegram.count("deleteMessage") == deleted
+
+
+async def test_4_the_pin_is_nowhere_in_the_database(tmp_path):
+    """Row 4: only a slow hash, keyed with what the database does not hold."""
+    pin = "80813579"
+    async with family_bot(tmp_path) as telegram:
+        await sets_pin(telegram.person(1), pin)
+        await telegram.quiet()
+        store_of(telegram).clean()
+        for path in (tmp_path / "data").glob("familyguard.db*"):
+            assert pin.encode() not in path.read_bytes()
