@@ -15,7 +15,7 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot import access, case_routes, family_routes, keyboards, talk
+from bot import access, case_routes, family_routes, keyboards, privacy_routes, talk
 from bot.analysis import Analyst
 from bot.context import App, Context, House, OrderlyProcessor
 from bot.delivery import RETRY_SECONDS, PatientLimiter
@@ -71,6 +71,7 @@ def add_routes(app: App) -> None:
     case_routes.add_buttons(app)
     app.add_handler(CallbackQueryHandler(start.choose_language, f"^{keyboards.LANGUAGE}"))
     family_routes.add_buttons(app)
+    privacy_routes.add_buttons(app)
     app.add_handler(CallbackQueryHandler(talk.stop, f"^{talk.NOT_NOW}"))
     app.add_handler(CallbackQueryHandler(fallback.old_button))
 
@@ -80,6 +81,7 @@ def add_routes(app: App) -> None:
     app.add_handler(CommandHandler("language", start.language))
     case_routes.add_commands(app)
     family_routes.add_commands(app)
+    privacy_routes.add_commands(app)
 
     # Answers to what the bot asked.  Whatever is forwarded is none.
     family_routes.add_answers(app, house_of(app))
@@ -142,6 +144,7 @@ def build_application(
     assert app.job_queue is not None
     app.job_queue.run_repeating(forget_old, FORGET_SECONDS)
     family_routes.add_jobs(app)
+    privacy_routes.add_jobs(app)
     return app
 
 
@@ -157,7 +160,10 @@ async def publish_commands(app: App) -> None:
     default = house_of(app).settings.language
     for language in LANGUAGES:
         texts = Texts(language)
-        commands = [BotCommand(name, texts.get(f"chat.command.{name}")) for name in COMMANDS]
+        commands = [
+            BotCommand(name, texts.get(f"chat.command.{name}"))
+            for name in (*COMMANDS, *privacy_routes.COMMANDS)
+        ]
         await app.bot.set_my_commands(commands, language_code=language)
         if language == default:
             await app.bot.set_my_commands(commands)

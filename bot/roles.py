@@ -31,6 +31,7 @@ class Act(StrEnum):
     STOP = "stop"  # stop a change that waits
     FREEZE = "freeze"
     EXPORT_FAMILY = "export_family"
+    ERASE_FAMILY = "erase_family"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ RULES: dict[Act, Rule] = {
     Act.STOP: Rule(ALL, while_frozen=True),
     Act.FREEZE: Rule(ALL, while_frozen=True),
     Act.EXPORT_FAMILY: Rule(KEEPERS, while_frozen=True, with_pin=True),
+    Act.ERASE_FAMILY: Rule(KEEPERS, with_pin=True),
 }
 
 

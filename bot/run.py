@@ -18,6 +18,7 @@ from bot.logs import secrets_in, set_up_logging
 from bot.settings import Settings
 from bot.texts import Texts
 from bot.worker_process import worker_command
+from familyguard.retention import tidy
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +91,8 @@ async def _connect(app: App, stop: asyncio.Event) -> bool:
 async def _work(app: App, analyst: LocalAnalyst, stop: asyncio.Event) -> None:
     assert app.updater is not None
     await app.start()
+    house = house_of(app)
+    tidy(house.store, house.now())
     # What was in hand when the bot ended comes first.
     assert isinstance(app.update_queue, Inbox)
     app.update_queue.replay(app.bot)

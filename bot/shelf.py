@@ -37,6 +37,10 @@ class Shelf(Generic[Key, Thing]):
         """Forget what is under `key`."""
         self._things.pop(key, None)
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._things.clear()
+
     def get(self, key: Key) -> Thing | None:
         """What is remembered under `key`, if anything still is."""
         self.clear_old()
