@@ -124,13 +124,14 @@ def load_countermeasure(folder: Path | None = None) -> Countermeasure | None:
     but are not the pinned ones.
     """
     try:
-        model_bin = models.locate("whisper-base", folder)["model.bin"]
+        with models.held("whisper-base", folder) as files:
+            encoder = load_encoder(files / "model.bin", N_LAYERS)
     except ModelMismatch:
         raise
     except ModelUnavailable:
         return None
     committee = load_committee(WEIGHTS, WEIGHTS_SHA256)
-    return WhisperCountermeasure(SpeechFeatures(load_encoder(model_bin, N_LAYERS)), committee)
+    return WhisperCountermeasure(SpeechFeatures(encoder), committee)
 
 
 def _llr(opinion: Opinion) -> float | None:

@@ -41,9 +41,6 @@ PART_SECONDS = 1.5
 PART_HOP_SECONDS = 0.5
 """The parts of one recording that are looked for in another: a code word is about as long."""
 
-SAME_PART_SIMILARITY = 0.45
-"""From here on a part is the same: there are more places where it may agree by chance."""
-
 
 def fingerprint(waveform: Waveform) -> bytes:
     """Four bytes for each HOP_SECONDS, little-endian; empty for sound shorter than two frames."""
@@ -101,7 +98,7 @@ def same_recording(one: bytes, other: bytes) -> bool:
 
 def share_a_part(one: bytes, other: bytes) -> bool:
     """Whether a second or two of one recording are in the other one too."""
-    return same_recording(one, other) or shared_part(one, other) >= SAME_PART_SIMILARITY
+    return same_recording(one, other) or shared_part(one, other) >= SAME_SIMILARITY
 
 
 def _best(parts: Signs, whole: Signs) -> float:

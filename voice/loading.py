@@ -42,8 +42,8 @@ def load_models(folder: Path | None, threads: int, speaker: str) -> Models:
     torch.set_num_threads(max(1, threads // 2))
 
     def whisper() -> transcript.Recogniser:
-        files = models.locate("whisper-base", folder)
-        return transcript.Recogniser(files["model.bin"].parent, threads)
+        with models.held("whisper-base", folder) as files:
+            return transcript.Recogniser(files, threads)
 
     def perth() -> PerthDetector:
         return PerthDetector(models.opened("perth", folder))

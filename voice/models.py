@@ -40,6 +40,7 @@ __all__ = [
     "ModelFile",
     "Progress",
     "fetch",
+    "held",
     "is_offline",
     "locate",
     "missing",
@@ -129,6 +130,41 @@ def opened(
     return io.BytesIO(data)
 
 
+@contextlib.contextmanager
+def held(
+    name: str, folder: Path | None = None, table: Mapping[str, Model] = MODELS
+) -> Iterator[Path]:
+    """A folder of the model's files, for libraries that only read by path.
+
+    The names in it lead to the open files that were hashed, so that no other file can take their
+    place; if one was written to before the end, ModelMismatch is raised there.  Raises like
+    `locate`.  Loading from memory would be simpler, but the recogniser's library then keeps the
+    file's 145 MB for good.
+    """
+    model = _model(name, table)
+    folder = folder or models_folder()
+    _refuse_strangers(model, folder)
+    with contextlib.ExitStack() as stack:
+        there = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="familyguard-")))
+        opened_files = []
+        for file in model.files:
+            path = _path(model, file, folder)
+            with _told_as_unavailable(model, path):
+                stream = stack.enter_context(path.open("rb"))
+            looks = _looks(os.fstat(stream.fileno()))
+            if _checked.get(path) != (file.sha256, looks):
+                if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
+                    raise _not_pinned(model, path)
+                stream.seek(0)
+                _checked[path] = (file.sha256, looks)
+            (there / file.name).symlink_to(f"/dev/fd/{stream.fileno()}")
+            opened_files.append((path, stream, looks))
+        yield there
+        for path, stream, looks in opened_files:
+            if _looks(os.fstat(stream.fileno())) != looks:
+                raise ModelMismatch(model.name, f"{path} was written to while it was loaded")
+
+
 def fetch(
     name: str,
     folder: Path | None = None,
@@ -210,8 +246,7 @@ def _refuse_strangers(model: Model, folder: Path) -> None:
 def _check_file(model: Model, file: ModelFile, path: Path, *, use_memory: bool) -> None:
     """Compare a file with its pin, unless this process did and the file looks the same."""
     status = _read_status(model, file, path)
-    # The change time is there because, unlike the modification time, it cannot be set at will.
-    looks = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+    looks = _looks(status)
     if use_memory and _checked.get(path) == (file.sha256, looks):
         return
     with _told_as_unavailable(model, path):
@@ -219,6 +254,11 @@ def _check_file(model: Model, file: ModelFile, path: Path, *, use_memory: bool) 
     if digest != file.sha256:
         raise _not_pinned(model, path)
     _checked[path] = (file.sha256, looks)
+
+
+def _looks(status: os.stat_result) -> list[int]:
+    # The change time is there because, unlike the modification time, it cannot be set at will.
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
 
 
 def _read_status(model: Model, file: ModelFile, path: Path) -> os.stat_result:

@@ -416,6 +416,30 @@ def test_a_file_exchanged_after_it_was_opened_is_not_loaded(tmp_path: Path) -> N
         models.opened(NAME, tmp_path, table(NOWHERE))
 
 
+def test_a_library_that_reads_by_path_gets_the_file_that_was_hashed(tmp_path: Path) -> None:
+    """Attack 24: another file or another folder in its place is not seen; writing into it is."""
+    path = tmp_path / NAME / "file.bin"
+    path.parent.mkdir()
+    path.write_bytes(CONTENT)
+    with models.held(NAME, tmp_path, table(NOWHERE)) as folder:
+        path.parent.rename(tmp_path / "aside")
+        path.parent.mkdir()
+        path.write_bytes(CONTENT[::-1])
+        assert (folder / "file.bin").read_bytes() == CONTENT
+    assert not folder.exists()
+    with (
+        pytest.raises(ModelMismatch, match="SHA-256 differs"),
+        models.held(NAME, tmp_path, table(NOWHERE)),
+    ):
+        pytest.fail("opened")
+    path.write_bytes(CONTENT)
+    with (
+        pytest.raises(ModelMismatch, match="was written to"),
+        models.held(NAME, tmp_path, table(NOWHERE)),
+    ):
+        path.write_bytes(CONTENT[::-1])
+
+
 def test_it_replaces_a_damaged_file_when_fetching(server: Server, tmp_path: Path) -> None:
     """A damaged model heals itself."""
     known = table(server.source())
