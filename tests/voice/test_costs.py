@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from voice.evaluation.costs import Costs, actual_cost, minimum_cllr, minimum_cost
+from voice.evaluation.costs import (
+    Costs,
+    accepted,
+    actual_cost,
+    minimum_cllr,
+    minimum_cost,
+    minimum_trial_cost,
+)
 from voice.evaluation.metrics import cllr
 
 RANDOM = np.random.default_rng(1)
@@ -58,3 +65,21 @@ def test_one_sided_scores_are_refused() -> None:
         minimum_cllr(np.array([]), LOW)
     with pytest.raises(ValueError, match="both kinds"):
         minimum_cost(HIGH, np.array([]))
+
+
+def test_one_doubt_is_enough_to_turn_a_memo_away() -> None:
+    """A matching voice does not make up for a machine, nor a human sound for a stranger."""
+    both, machine, stranger = accepted(np.array([4.0, 4.0, -4.0]), np.array([-2.0, 2.0, -2.0]))
+    assert both > 0
+    assert machine < 0
+    assert stranger < 0
+
+
+def test_the_trial_cost_counts_relatives_strangers_and_clones() -> None:
+    """Nothing is lost where all are told apart, and all where clones look like the relative."""
+    relative, low = np.array([2.0, 3.0]), np.array([-1.0, 0.0])
+    assert minimum_trial_cost(relative, low, low) == 0.0
+    assert minimum_trial_cost(relative, low, np.array([2.0, 3.0])) == pytest.approx(0.889, abs=0.2)
+    assert minimum_trial_cost(relative, np.array([]), np.array([9.0])) == pytest.approx(1.0)
+    with pytest.raises(ValueError, match="clones"):
+        minimum_trial_cost(relative, low, np.array([]))

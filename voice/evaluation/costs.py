@@ -27,6 +27,68 @@ class Costs:
     false_alarm: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class TrialCosts:
+    """Priors and costs of a memo that claims to be a relative's (Shim et al., "a-DCF", 2024).
+
+    Turning a relative away costs 1; letting a stranger or a clone through costs ten and twenty
+    times as much, as money is lost then.  What is left of the priors is the relative's.
+    """
+
+    stranger_prior: float = 0.01
+    clone_prior: float = 0.04
+    miss: float = 1.0
+    stranger: float = 10.0
+    clone: float = 20.0
+
+    @property
+    def relative_prior(self) -> float:
+        """Share of memos that are the relative's own."""
+        return 1.0 - self.stranger_prior - self.clone_prior
+
+
+RIVAL_SHARE = 0.5
+"""Of those who are not the relative, how many are taken to be clones in `accepted`."""
+
+
+def accepted(voice_llrs: Values, synthetic_llrs: Values) -> Values:
+    """One score for "the relative, and a person" of both ratios; all of shape (n,).
+
+    The voice must be better explained by the relative than by a stranger, and by a person than by a
+    machine, so the weaker of the two decides, softly (Wang et al., "Revisiting and Improving
+    Scoring Fusion for Spoofing-aware Speaker Verification", 2024).
+    """
+    stranger = np.log(1.0 - RIVAL_SHARE) - voice_llrs
+    machine = np.log(RIVAL_SHARE) + synthetic_llrs
+    return np.asarray(-np.logaddexp(stranger, machine))
+
+
+def minimum_trial_cost(
+    relative: Values, stranger: Values, clone: Values, costs: TrialCosts | None = None
+) -> float:
+    """The a-DCF at the best threshold, divided by that of the better constant answer.
+
+    Scores are higher for the relative.  Without trials of strangers their part of the cost is left
+    out.  Raises ValueError without trials of the relative or of clones.
+    """
+    if not len(relative) or not len(clone):
+        raise ValueError("the cost needs trials of the relative and of clones")
+    costs = costs or TrialCosts()
+    thresholds = np.concatenate((np.unique(np.concatenate((relative, stranger, clone))), [np.inf]))
+
+    def passed(scores: Values) -> Values:
+        return 1 - np.searchsorted(np.sort(scores), thresholds, side="left") / len(scores)
+
+    rejecting = costs.relative_prior * costs.miss
+    total = rejecting * (1 - passed(relative))
+    accepting = costs.clone_prior * costs.clone
+    total = total + accepting * passed(clone)
+    if len(stranger):
+        total = total + costs.stranger_prior * costs.stranger * passed(stranger)
+        accepting += costs.stranger_prior * costs.stranger
+    return float(total.min() / min(rejecting, accepting))
+
+
 def minimum_cllr(high: Values, low: Values) -> float:
     """Cllr after the best monotonic calibration, found by pooling adjacent violators.
 

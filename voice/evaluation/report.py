@@ -9,7 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from voice.calibration import SYNTHETIC_LLR
-from voice.evaluation.costs import Costs, actual_cost, minimum_cllr, minimum_cost
+from voice.evaluation.costs import (
+    Costs,
+    accepted,
+    actual_cost,
+    minimum_cllr,
+    minimum_cost,
+    minimum_trial_cost,
+)
 from voice.evaluation.metrics import Interval, Values, bootstrap, cllr, equal_error_rate
 
 MIN_CLIPS = 5
@@ -19,7 +26,10 @@ DURATIONS = (0.0, 2.0, 3.0, 5.0, 8.0, math.inf)
 """Seconds of speech between which clips are counted together."""
 
 DRAWS = 200
-"""For the interval over sources."""
+"""For the intervals."""
+
+CHANCE = "| chance | – | – | – | 50.0 % | – | – | 1.000 | 1.000 | 1.000 | 1.000 |"
+"""What a coin would reach, in the order of the tables' columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,8 @@ class ScoredClip:
     language: str
     source: str
     channel: str
+    speaker: str = ""
+    voice_llr: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +104,45 @@ def figures(clips: Sequence[ScoredClip]) -> Figures:
     )
 
 
-def eer_interval(clips: Sequence[ScoredClip]) -> Interval:
-    """A 95 % interval of the equal error rate, had other sources been collected."""
+def eer_interval(clips: Sequence[ScoredClip], by: Callable[[ScoredClip], str]) -> Interval:
+    """A 95 % interval of the equal error rate, had other sources (or speakers) been collected.
+
+    `by` names the source or speaker of a clip.
+    """
     scored = [clip for clip in clips if clip.score is not None]
-    names = sorted({clip.source for clip in scored})
+    names = sorted({by(clip) for clip in scored})
     number = {name: index for index, name in enumerate(names)}
     made = np.array([clip.made for clip in scored])
     values = np.array([clip.score for clip in scored], dtype=np.float64)
-    source = np.array([number[clip.source] for clip in scored])
+    group = np.array([number[by(clip)] for clip in scored])
 
     def rate(counts: Values) -> float:
-        weights = counts[source]
+        weights = counts[group]
         some = weights > 0
         high, low = some & made, some & ~made
         return equal_error_rate(values[high], values[low], weights[high], weights[low]).rate
 
     return bootstrap(len(names), rate, DRAWS)
+
+
+def speaker_of(clip: ScoredClip) -> str:
+    """A name for who speaks; a clip whose speaker is not known stands for its source."""
+    return f"{clip.source}/{clip.speaker}"
+
+
+def trial_cost(clips: Sequence[ScoredClip]) -> float | None:
+    """The smallest a-DCF of voice comparison and countermeasure together, without strangers.
+
+    Of clips that have both ratios; None where one kind is missing.
+    """
+    scores: dict[bool, list[float]] = {True: [], False: []}
+    for clip in clips:
+        if clip.llr is not None and clip.voice_llr is not None:
+            both = accepted(np.array([clip.voice_llr]), np.array([clip.llr]))
+            scores[clip.made].append(float(both[0]))
+    if not scores[True] or not scores[False]:
+        return None
+    return minimum_trial_cost(np.array(scores[False]), np.array([]), np.array(scores[True]))
 
 
 def per_source(clips: Sequence[ScoredClip]) -> dict[str, float]:
@@ -123,17 +158,21 @@ def per_source(clips: Sequence[ScoredClip]) -> dict[str, float]:
 
 def to_markdown(clips: Sequence[ScoredClip]) -> str:
     """All tables: the whole, and by kind, family, language, channel, duration and source."""
-    interval = eer_interval(clips)
     rates = list(per_source(clips).values())
+    sources = _between(eer_interval(clips, lambda clip: clip.source))
+    speakers = _between(eer_interval(clips, speaker_of))
     threshold = f"Threshold: likelihood ratio {math.exp(SYNTHETIC_LLR):.1f}."
-    between = f"{_percent(interval.low)} – {_percent(interval.high)}"
-    lines = [f"{threshold}  EER of the whole: 95 % interval over sources {between}."]
+    interval = f"95 % interval over speakers {speakers}, over sources {sources}"
+    lines = [f"{threshold}  EER of the whole: {interval}."]
+    joint = trial_cost(clips)
+    if joint is not None:
+        lines.append(f"With the voice comparison: smallest a-DCF {joint:.3f} (without strangers).")
     if rates:
         lines.append(
             f"EER within a source: mean {_percent(float(np.mean(rates)))}, "
             f"worst {_percent(max(rates))} ({len(rates)} sources)."
         )
-    lines += ["", *_table("all", [("all", list(clips))])]
+    lines += ["", *_table("all", [("all", list(clips))]), CHANCE]
     groups: tuple[tuple[str, Callable[[ScoredClip], str], bool], ...] = (
         ("kind", lambda clip: clip.kind, True),
         ("family", lambda clip: clip.family, True),
@@ -203,7 +242,13 @@ def _joined(row: dict[str, str], known: dict[str, str]) -> ScoredClip:
         language=known["language"],
         source=known["source_repo"],
         channel=row.get("channel") or "stored",
+        speaker=known.get("speaker") or "",
+        voice_llr=_number(row.get("sv_llr") or ""),
     )
+
+
+def _between(interval: Interval) -> str:
+    return f"{_percent(interval.low)} – {_percent(interval.high)}"
 
 
 def _number(cell: str) -> float | None:

@@ -53,14 +53,19 @@ def score_manifest(
 ) -> int:
     """Score the clips of `manifest`, whose paths are below `root`, through `channel` into `out`.
 
-    Needs the columns `clip` and, for voice comparison, `reference_clip`.  `on_clip` is told how
-    many are done of how many.  Returns the number of clips that could not be decoded; their rows
-    are empty.  Raises KeyError for an unknown channel or a missing column, and ModelUnavailable.
+    Needs the columns `clip` and, for voice comparison, `reference_clip`; a human clip without one
+    is compared with the next of its named speaker.  `on_clip` is told how many are done of how
+    many.  Returns the number of clips that could not be decoded; their rows are empty.  Raises
+    KeyError for an unknown channel or a missing column, and ModelUnavailable.
     """
     CHANNELS[channel]
     with manifest.open(newline="", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    work = [Job(root, row["clip"], row.get("reference_clip") or "", channel) for row in rows]
+    own = own_references(rows)
+    work = [
+        Job(root, row["clip"], row.get("reference_clip") or own.get(row["clip"], ""), channel)
+        for row in rows
+    ]
     failed = 0
     with out.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, COLUMNS)
@@ -71,6 +76,20 @@ def score_manifest(
             if on_clip is not None:
                 on_clip(done, len(work))
     return failed
+
+
+def own_references(rows: Sequence[dict[str, str]]) -> dict[str, str]:
+    """For every human clip of a named speaker who has several, the next of them."""
+    clips: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row.get("label") == "bonafide" and row.get("speaker_from") == "named":
+            clips.setdefault((row["source_repo"], row["speaker"]), []).append(row["clip"])
+    return {
+        clip: following
+        for some in clips.values()
+        for clip, following in zip(some, some[1:] + some[:1], strict=True)
+        if clip != following
+    }
 
 
 def _rows(work: Sequence[Job], jobs: int) -> Iterator[dict[str, str]]:

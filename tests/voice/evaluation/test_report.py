@@ -2,6 +2,7 @@
 
 import csv
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,11 @@ from voice.evaluation.report import (
     figures,
     per_source,
     read_scores,
+    speaker_of,
     to_markdown,
+    trial_cost,
 )
-from voice.evaluation.score import COLUMNS, score_manifest
+from voice.evaluation.score import COLUMNS, own_references, score_manifest
 
 
 def clip(made: bool, score: float | None, source: str = "a", judged: bool = True) -> ScoredClip:
@@ -73,9 +76,18 @@ def test_a_part_without_one_kind_has_no_rate() -> None:
 def test_the_interval_holds_the_rate() -> None:
     """Drawing other sources moves the rate around what was measured."""
     clips = corpus_of_scores()
-    interval = eer_interval(clips)
-    assert interval.low <= figures(clips).eer <= interval.high
+    for by in (lambda clip: clip.source, speaker_of):
+        interval = eer_interval(clips, by)
+        assert interval.low <= figures(clips).eer <= interval.high
     assert per_source(clips).keys() == {"a", "b"}
+
+
+def test_the_joint_cost_needs_people_and_machines_with_both_ratios() -> None:
+    """A clone whose voice matches is caught by its sound, and one without ratios does not count."""
+    person, clone = clip(False, -2.0), clip(True, 2.0)
+    assert trial_cost([person, clone]) is None
+    both = [replace(person, voice_llr=4.0), replace(clone, voice_llr=4.0)]
+    assert trial_cost(both) == 0.0
 
 
 def test_the_tables_name_every_part() -> None:
@@ -129,6 +141,20 @@ def test_a_few_clips_are_scored(models_folder: Path, corpus: Path, tmp_path: Pat
     assert [row["clip"] for row in found] == [row["clip"] for row in some]
     assert all(row["cm_score"] and row["channel"] == "opus-16k" for row in found)
     assert found[0]["sv_score"]
+
+
+def test_a_named_person_is_compared_with_herself() -> None:
+    """Human clips come without a reference, and without trials of relatives there is no a-DCF."""
+    columns = ("clip", "label", "speaker_from", "source_repo", "speaker")
+    cells = (
+        ("a", "bonafide", "named", "s", "ann"),
+        ("b", "bonafide", "named", "s", "ann"),
+        ("c", "bonafide", "named", "s", "bob"),
+        ("d", "bonafide", "item", "s", "ann"),
+        ("e", "synthetic", "named", "s", "ann"),
+    )
+    rows = [dict(zip(columns, row, strict=True)) for row in cells]
+    assert own_references(rows) == {"a": "b", "b": "a"}
 
 
 def test_an_unknown_channel_is_refused(tmp_path: Path) -> None:
