@@ -27,8 +27,8 @@ MOST_TEXTS = 40
 MOST_DRAWS = 500
 
 _LETTERS = re.compile(r"[a-z]+")
-_CUT_INTO = 3
-"""Pieces into which a recogniser may cut a word: «rain bow»."""
+_CUT_INTO = 4
+"""Pieces into which a recogniser may cut a word or a number: «rain bow», «ze ven en veertig»."""
 
 
 class Part(StrEnum):
@@ -104,13 +104,15 @@ def parts_heard(phrase: Phrase, texts: Iterable[str]) -> frozenset[Part]:
     # Both words run together; of the shorter one enough must be left.
     if _is_among(sound("".join(phrase.words)), windows, min(len(first), len(second))):
         heard |= {Part.FIRST, Part.SECOND}
-    if phrase.digits in two_digits.find(readings):
+    if phrase.digits in two_digits.find(readings) or two_digits.sounds_like(
+        phrase.digits, windows, WORD_TOLERANCE
+    ):
         heard.add(Part.DIGITS)
     return frozenset(heard)
 
 
 def _windows(text: str) -> Iterator[str]:
-    """The sound of every one to three words in a row."""
+    """The sound of every one to four words in a row."""
     words = two_digits.ends(_LETTERS.findall(plain(text)))
     for start in range(len(words)):
         for length in range(1, _CUT_INTO + 1):

@@ -4,6 +4,7 @@ Recognisers write numbers in numerals or in words as they please, and Dutch says
 two first.  Nought and one are not used: «een» is also the Dutch article, and «oh» a sigh.
 """
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator
@@ -104,6 +105,35 @@ def _number(token: str) -> str:
 def is_number_word(word: str) -> bool:
     """Whether `word` could be taken for a number or a part of one."""
     return _number(plain(word)) != _BREAK
+
+
+@cache
+def _spoken() -> dict[str, frozenset[str]]:
+    """How each pair of digits sounds, in both languages and both ways of saying it."""
+    table = {}
+    for (ten, tens), (unit, units) in itertools.product(_TENS.items(), _UNITS.items()):
+        (english_ten, dutch_ten), (english, *_, dutch) = tens.split(), units.split()
+        first, *_, eerst = _UNITS[ten].split()
+        ways = (english_ten + english, f"{dutch}en{dutch_ten}", first + english, eerst + dutch)
+        table[ten + unit] = frozenset(map(sound, ways))
+    return table
+
+
+def sounds_like(digits: str, windows: Iterable[str], tolerance: float) -> bool:
+    """Whether any of `windows`, sounds of a few words in a row, is nearest to these digits.
+
+    For what `find` cannot read: «zeven en weftar» is 57, misheard in each of its parts.  Numbers
+    that are equally near are given the benefit of the doubt.  `tolerance` is in slips per sound.
+    """
+    for window in windows:
+        near = [(slips(way, window, tolerance * len(way)), way) for way in _spoken()[digits]]
+        least = min(cost for cost, _ in near)
+        if least == math.inf:
+            continue
+        others = (way for number, ways in _spoken().items() if number != digits for way in ways)
+        if all(slips(way, window, least) >= least for way in others):
+            return True
+    return False
 
 
 def ends(words: list[str]) -> list[str]:

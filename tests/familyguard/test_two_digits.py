@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from familyguard.two_digits import DIGITS, find, is_number_word
+from familyguard.sounding import sound
+from familyguard.two_digits import DIGITS, find, is_number_word, sounds_like
 
 UNITS = {
     "en": ["two", "three", "four", "five", "six", "seven", "eight", "nine"],
@@ -79,3 +80,35 @@ def test_it_knows_number_words_from_others():
     """Words of a phrase must not be taken for its digits."""
     assert all(is_number_word(word) for word in (*UNITS["en"], *TENS["nl"], "for", "zevenen"))
     assert not any(is_number_word(word) for word in ("harbour", "molen", "lemon", "kasteel"))
+
+
+@pytest.mark.parametrize(
+    ("digits", "heard"),
+    [
+        ("57", "zeven en weftar"),
+        ("87", "zeven en tarte"),
+        ("34", "drivier"),
+        ("92", "neemtwee"),
+        ("46", "zes en vuurta"),
+        ("49", "virnechen"),
+        ("34", "free four"),
+    ],
+)
+def test_it_knows_misheard_numbers_by_their_sound(digits, heard):
+    """What a recogniser really wrote of spoken digits."""
+    assert sounds_like(digits, [sound(heard)], 0.3)
+
+
+@pytest.mark.parametrize("heard", ["harbour", "ik ben er zo", "een nieuwe telefoon", "", "call me"])
+def test_other_words_sound_like_no_number(heard):
+    """Of any two digits."""
+    pairs = (a + b for a in DIGITS for b in DIGITS)
+    assert not any(sounds_like(pair, [sound(heard)], 0.3) for pair in pairs)
+
+
+@given(pairs, pairs)
+def test_a_number_clearly_said_sounds_like_no_other(one, other):
+    """The nearest number counts, not each that is near."""
+    if one != other:
+        dutch = [UNITS["nl"][DIGITS.index(digit)] for digit in one]
+        assert not sounds_like("".join(other), [sound("".join(dutch))], 0.3)
