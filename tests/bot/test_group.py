@@ -1,5 +1,7 @@
 """In a group: help for members, in private; not a word to strangers, nor about anyone."""
 
+import time
+
 import pytest
 
 from bot.app import house_of
@@ -15,7 +17,7 @@ SCAM = "Hi mum, new number, transfer 900 pounds today, I can't call"
 
 def said(telegram, person, **content):
     """A message of this person in the group, as Telegram describes it."""
-    return {**person.message(**content), "chat": CHAT}
+    return {**person.message(**content), "chat": CHAT, "date": int(time.time())}
 
 
 async def asks(telegram, person, text, about=None):
