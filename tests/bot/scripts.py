@@ -7,7 +7,6 @@ have a cosine of 1), other names are about as unlike as two people are.
 
 import hashlib
 import json
-import math
 from dataclasses import replace
 from typing import Any
 
@@ -179,7 +178,7 @@ def _match(script: dict[str, Any], known: KnownVoice) -> Score:
     if script["voice"] is None:
         return Score(MODEL, 0.35, 0.0)
     own = voiceprint(script["voice"]).embedding
-    cosine = math.sumprod(own, known.voiceprint.embedding)
+    cosine = sum(a * b for a, b in zip(own, known.voiceprint.embedding, strict=True))
     return Score(MODEL, cosine, voice_llr(MODEL, cosine, script["seconds"]))
 
 

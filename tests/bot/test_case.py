@@ -1,0 +1,422 @@
+"""Stories of cases: messages of one sender that add up, and what their cards offer."""
+
+import contextlib
+
+import pytest
+
+from bot.app import house_of
+from familyguard.admission import remove
+from familyguard.family import Role
+from tests.bot.families import NUMBERS, enrol, name_them
+from tests.bot.houses import StubAnalyst, admit, family_bot
+from tests.bot.scripts import memo
+from tests.bot.test_check import NONE, SCAM
+
+STRONG = "Do not pay yet – strong warning signs."
+CAUTION = "Careful – check another way first."
+IBAN = "NL91ABNA0417164300"
+BILL = f"Can you pay 950 euro to {IBAN} today? I will explain later, do not tell dad"
+
+
+class Clock:
+    """A time of day that the test turns."""
+
+    def __init__(self) -> None:
+        self.time = 1_795_000_000.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@contextlib.asynccontextmanager
+async def at_home(tmp_path, **changes):
+    """Anna (keeper, 1), Tom (2) and Bert (3)."""
+    clock = changes.setdefault("now", Clock())
+    async with family_bot(tmp_path, **changes) as telegram:
+        house = house_of(telegram.app)
+        telegram.people = name_them(house, Anna=1, Tom=2, Bert=3)
+        telegram.house, telegram.time = house, clock
+        yield telegram
+
+
+def sender(telegram, number=777, name="Stranger", **changes):
+    """A forward from an account that shows itself."""
+    user = {"id": number, "is_bot": False, "first_name": name}
+    date = int(telegram.house.now()) - 60
+    return {"type": "user", "date": date, "sender_user": user, **changes}
+
+
+async def forward_text(person, text, origin):
+    """Forward words of somebody."""
+    await person.sends_message(text=text, forward_origin=origin)
+
+
+async def test_a_new_number_then_talk_then_a_reason_not_to_call_adds_up(tmp_path):
+    """Each message alone says little; the case warns before money is named."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        origin = sender(telegram)
+        await forward_text(anna, "Hi mum, this is my new number", origin)
+        await anna.sees(CAUTION)
+        await forward_text(anna, "my microphone is broken so you cannot call me", origin)
+        card = await anna.sees(STRONG)
+        assert "This is more serious than I said before." in card.text
+        assert "New: " in card.text
+        assert "new number" in card.text
+
+
+async def test_the_earlier_card_points_to_the_newer_one_with_the_headline_of_now(tmp_path):
+    """Nobody scrolls up to a milder answer."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        origin = sender(telegram)
+        await forward_text(anna, "Hi mum, this is my new number", origin)
+        first = await anna.sees(CAUTION)
+        await forward_text(anna, BILL, origin)
+        await telegram.quiet()
+        assert first.text.startswith(STRONG)
+        assert "Read my latest answer, further down." in first.text
+        assert first.buttons == {}
+
+
+async def test_another_sender_is_another_case(tmp_path):
+    """What a stranger wrote says nothing about the neighbour."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, SCAM, sender(telegram))
+        await anna.sees(STRONG)
+        await forward_text(anna, "See you on Sunday", sender(telegram, 778, "Neighbour"))
+        card = await anna.sees(NONE)
+        assert "More serious" not in card.text
+
+
+async def test_a_harmless_message_never_calms_a_case(tmp_path):
+    """The level of a case does not fall, and the card says that nothing is new."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, SCAM, sender(telegram))
+        await anna.sees(STRONG)
+        await forward_text(anna, "Thanks, see you on Sunday", sender(telegram))
+        await telegram.quiet()
+        assert anna.last.text.startswith(STRONG)
+        assert "I see nothing new in this. What I said before still counts." in anna.last.text
+
+
+async def test_uploads_close_together_are_one_story_and_half_an_hour_later_another(tmp_path):
+    """What comes from another app names no sender."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await anna.sends("Hi mum, this is my new number")
+        await anna.sees(CAUTION)
+        await anna.sends(BILL)
+        card = await anna.sees(STRONG)
+        assert "New: " in card.text
+        await telegram.quiet()
+        telegram.time.time += 1801
+        await anna.sends("Hi mum, this is my new number")
+        await telegram.quiet()
+        assert anna.last.text.startswith(CAUTION)
+
+
+async def test_an_upload_about_something_else_gets_a_case_of_its_own(tmp_path):
+    """One tap parts two stories; the earlier one keeps what it has."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await anna.sends(SCAM)
+        await anna.sees(STRONG)
+        await anna.forwards(
+            "document", memo("see you on Sunday"), forward_origin=sender(telegram, 1)
+        )
+        await telegram.quiet()
+        assert anna.last.text.startswith(STRONG)
+        await anna.taps("This is about something else")
+        await telegram.quiet()
+        assert anna.last.text.startswith(NONE)
+        assert anna.screen[0].text.startswith(STRONG)
+
+
+async def test_a_memo_adds_to_the_words_of_the_same_sender(tmp_path):
+    """Text and memo of one sender are one case; a screenshot's words would be too."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        origin = sender(telegram)
+        await forward_text(anna, "Hi mum, this is my new number", origin)
+        await anna.forwards_voice(memo(BILL, voice="somebody"), forward_origin=origin)
+        card = await anna.sees(STRONG)
+        assert "new number" in card.text
+
+
+async def test_the_card_says_when_which_file_and_greets_as_the_family_agreed(tmp_path):
+    """Rows 17 and 19: time, short hash, and the sentence that a look-alike bot does not know."""
+    async with at_home(tmp_path) as telegram:
+        family = telegram.people["Anna"].family_id
+        telegram.house.store.families.greet_with(family, "The cat is on the roof")
+        anna = telegram.person(1)
+        content = memo("see you on Sunday")
+        await anna.forwards_voice(content)
+        card = await anna.sees(NONE)
+        import hashlib
+
+        assert f"File {hashlib.sha256(content).hexdigest()[:12]}." in card.text
+        assert "Our own sentence: “The cat is on the roof”" in card.text
+        assert "Looked at on 18 November 2026" in card.text
+        assert card.protected
+
+
+async def test_the_stored_number_stands_on_the_card_and_can_be_tapped(tmp_path):
+    """Row 6 and the call-back: the number that Tom stored, with its date, in one piece."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, "Hi mum, it's Tom. " + BILL, sender(telegram))
+        card = await anna.sees("It is supposed to come from Tom.")
+        assert "Call Tom on +31 6 12345678. Tom stored this number with me on" in card.text
+        assert "+31 6 12345678" in card.html
+        assert "Do not use a number from the message." in card.text
+
+
+async def test_a_number_in_the_message_is_never_one_tap_away(tmp_path):
+    """Only the stored number can be tapped."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        words = "Hi mum, it's Tom, new number +31687654321, call me there. " + BILL
+        await forward_text(anna, words, sender(telegram))
+        card = await anna.sees(STRONG)
+        assert "87654321" not in card.html
+
+
+async def test_nobody_is_assumed_from_the_voice(tmp_path):
+    """A clone is made to sound like somebody: the likeness alone names nobody, on no card."""
+    async with at_home(tmp_path) as telegram:
+        enrol(telegram.house, telegram.people["Tom"], "tom")
+        anna = telegram.person(1)
+        await anna.forwards_voice(memo(BILL, voice="tom"), forward_origin=sender(telegram))
+        card = await anna.sees(STRONG)
+        assert "Tom" not in card.text
+        assert "Who is it supposed to be?" in card.buttons
+
+
+async def test_once_somebody_is_chosen_the_voice_is_compared_without_listening_again(tmp_path):
+    """The scores of all relatives came with the memo; the choice picks one of them."""
+    analyst = StubAnalyst()
+    async with at_home(tmp_path, analyst=analyst) as telegram:
+        enrol(telegram.house, telegram.people["Tom"], "tom")
+        anna = telegram.person(1)
+        await anna.forwards_voice(memo("see you soon, urgent: buy gift cards", voice="other"))
+        await telegram.quiet()
+        await anna.taps("Who is it supposed to be?")
+        await anna.sees("Choose the person that the message says it is.")
+        await anna.taps("Tom")
+        card = await anna.sees("The voice clearly does not sound like Tom.")
+        assert card.text.startswith(STRONG)
+        assert len(analyst.memos) == 1
+
+
+async def test_a_voice_that_matches_is_said_to_prove_nothing(tmp_path):
+    """The level stays; what speaks for it stands under a sentence that says what it is worth."""
+    async with at_home(tmp_path) as telegram:
+        enrol(telegram.house, telegram.people["Tom"], "tom")
+        anna = telegram.person(1)
+        said = "Hi mum, it's Tom, please buy gift cards for me today"
+        await anna.forwards_voice(memo(said, voice="tom"), forward_origin=sender(telegram))
+        card = await anna.sees("The voice sounds like Tom.")
+        assert "This proves nothing, because a clone or a thief can do it too:" in card.text
+        assert card.text.startswith("Do not pay yet")
+
+
+async def test_naming_another_person_takes_nothing_back(tmp_path):
+    """A relative who is talked into choosing somebody else does not calm the case."""
+    async with at_home(tmp_path) as telegram:
+        enrol(telegram.house, telegram.people["Tom"], "tom")
+        anna = telegram.person(1)
+        said = "Hi mum, it's Tom, please buy gift cards for me today"
+        await anna.forwards_voice(memo(said, voice="other"), forward_origin=sender(telegram))
+        await anna.sees("The voice clearly does not sound like Tom.")
+        await anna.taps("It is supposed to be someone else")
+        await anna.sees("Choose the person that the message says it is.")
+        await anna.taps("Bert")
+        card = await anna.sees("It is supposed to come from Bert.")
+        await telegram.quiet()
+        assert card.text.startswith(STRONG)
+
+
+async def test_many_relatives_come_page_by_page(tmp_path):
+    """Eight names at once; the data of the buttons says no name."""
+    members = tuple(range(1, 12))
+    async with family_bot(tmp_path, members=members) as telegram:
+        house = house_of(telegram.app)
+        name_them(house, **{f"Person{number}": number for number in members})
+        anna = telegram.person(1)
+        await anna.sends(SCAM)
+        await anna.sees("Do not pay yet")
+        await anna.taps("Who is it supposed to be?")
+        page = await anna.sees("Choose the person")
+        assert sum(label.startswith("Person") for label in page.buttons) == 8
+        assert all(len(data) <= 64 for data in page.buttons.values())
+        assert not any("Person" in data for data in page.buttons.values())
+        await anna.taps("More names")
+        await telegram.quiet()
+        assert sum(label.startswith("Person") for label in anna.last.buttons) == 3
+
+
+@pytest.mark.parametrize("verb", ["who", "ask", "word", "is", "split", "payee", "paid"])
+async def test_nobody_taps_on_the_case_of_somebody_else(tmp_path, verb):
+    """Row 14: an id of another account, of another family, or made up: one and the same answer."""
+    async with at_home(tmp_path) as telegram:
+        anna, bert, eve = (telegram.person(number) for number in (1, 3, 66))
+        from tests.bot.houses import let_in
+
+        let_in(telegram.house.store, 66)
+        await anna.sends(SCAM)
+        card = await anna.sees("Do not pay yet")
+        case = card.buttons["Who is it supposed to be?"].split(":")[2]
+        for person in (bert, eve):
+            await person.presses(f"case:{verb}:{case}:0")
+        await anna.presses(f"case:{verb}:0123456789abcdef:0")
+        await telegram.quiet()
+        assert telegram.alerts == ["I no longer remember this one."] * 3
+        assert bert.screen == []
+        assert eve.screen == []
+
+
+async def test_it_was_a_scam_opens_a_calm_page_for_the_country(tmp_path):
+    """Stop, bank, police, report, with numbers that can be tapped."""
+    async with at_home(tmp_path) as telegram:
+        telegram.house.store.families.live_in(telegram.people["Anna"].family_id, "NL")
+        anna = telegram.person(1)
+        await anna.sends(SCAM)
+        await anna.sees("Do not pay yet")
+        await anna.taps("It was a scam")
+        page = await anna.sees("You did nothing wrong.")
+        assert page.text.index("Call your bank now.") < page.text.index("Report it to the police.")
+
+
+async def test_an_account_on_the_card_can_be_looked_up_at_the_police(tmp_path):
+    """A link, and never a word that an account is fine."""
+    async with at_home(tmp_path) as telegram:
+        telegram.house.store.families.live_in(telegram.people["Anna"].family_id, "NL")
+        anna = telegram.person(1)
+        await anna.sends(BILL)
+        card = await anna.sees("You can look this account number up yourself here.")
+        assert "Is nothing known? That says nothing good" in card.text
+        assert "politie.nl" in card.html
+
+
+async def test_a_known_account_calms_later_words_alone(tmp_path):
+    """Added by an adult after a warning; this verdict stays, the next text weighs less."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        words = f"Please pay the gardener 120 euro, {IBAN}"
+        await anna.sends(BILL)
+        before = await anna.sees("Do not pay yet")
+        await anna.taps("We have paid this account for years")
+        question = await anna.sees("Did somebody ask you to tap this? Then do not do it.")
+        assert IBAN in question.text
+        await anna.taps("Yes, for years")
+        await anna.sees("I keep it in a form that nobody can read back.")
+        await telegram.quiet()
+        assert before.text.startswith("Do not pay yet")
+        assert "We have paid this account for years" not in before.buttons
+        payees = telegram.house.store.payees.marks(telegram.people["Anna"].family_id)
+        assert len(payees) == 1
+        assert words not in str(payees)
+        await anna.sends("/payees")
+        await anna.sees("I know one account")
+        await anna.taps("Forget them all")
+        await anna.sees("From now on every account is new to me.")
+        assert not telegram.house.store.payees.marks(telegram.people["Anna"].family_id)
+
+
+async def test_a_child_cannot_make_an_account_known(tmp_path):
+    """Neither is the button offered, nor does its data work."""
+    async with at_home(tmp_path) as telegram:
+        family = telegram.people["Anna"].family_id
+        admit(telegram.house.store, family, 9, Role.CHILD)
+        kim = telegram.person(9)
+        await kim.sends(BILL)
+        card = await kim.sees("Do not pay yet")
+        assert "We have paid this account for years" not in card.buttons
+        case = card.buttons["Ask for the code word"].split(":")[2]
+        await kim.presses(f"case:paid:{case}")
+        await telegram.quiet()
+        assert not telegram.house.store.payees.marks(family)
+
+
+async def test_a_recording_that_came_by_before_is_named_with_its_day(tmp_path):
+    """Row 1 and 8: the same sound in another message, though the file is another."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        first = memo("hello, shall we meet", voice="tom", sound="one sound")
+        again = memo("hello, shall we meet", voice="tom", sound="one sound", salt="re-encoded")
+        await anna.forwards_voice(first, forward_origin=sender(telegram))
+        await anna.sees(NONE)
+        telegram.time.time += 10 * 24 * 3600
+        await anna.forwards_voice(again, forward_origin=sender(telegram, 778))
+        card = await anna.sees("I heard this same recording before, on 18 November 2026.")
+        assert card.text.startswith(CAUTION)
+
+
+async def test_the_same_message_forwarded_twice_is_no_replay(tmp_path):
+    """Two relatives show the bot one message."""
+    async with at_home(tmp_path) as telegram:
+        anna, bert = telegram.person(1), telegram.person(3)
+        content, origin = memo("hello, shall we meet", voice="tom"), sender(telegram)
+        await anna.forwards_voice(content, forward_origin=origin)
+        await bert.forwards_voice(content, forward_origin=origin)
+        await bert.sees(NONE)
+
+
+async def test_an_old_memo_and_a_mere_greeting_prove_nothing(tmp_path):
+    """Row 8: a voice that you know can be an old recording."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        old = sender(telegram, date=int(telegram.house.now()) - 9 * 24 * 3600)
+        await anna.forwards_voice(memo("hello? can you hear me?"), forward_origin=old)
+        card = await anna.sees("I hear only a greeting.")
+        assert "It was sent 9 days ago." in card.text
+
+
+async def test_a_case_outlives_a_restart(tmp_path):
+    """What was seen before the bot was restarted still counts afterwards."""
+    clock = Clock()
+    async with at_home(tmp_path, now=clock) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, "Hi mum, this is my new number", sender(telegram))
+        await anna.sees(CAUTION)
+    async with family_bot(tmp_path, members=(), now=clock) as telegram:
+        telegram.house = house_of(telegram.app)
+        anna = telegram.person(1)
+        await forward_text(anna, BILL, sender(telegram))
+        card = await anna.sees(STRONG)
+        assert "new number" in card.text
+        assert "This is more serious than I said before." in card.text
+
+
+async def test_no_card_shows_a_number_that_a_cloner_could_tune_to(tmp_path):
+    """Row 18: coarse words, no scores, on the card and under Details."""
+    async with at_home(tmp_path) as telegram:
+        enrol(telegram.house, telegram.people["Tom"], "tom")
+        anna = telegram.person(1)
+        said = "Hi mum, it's Tom, please buy gift cards for me"
+        await anna.forwards_voice(
+            memo(said, voice="tom", synthetic=1.2345), forward_origin=sender(telegram)
+        )
+        await anna.sees(STRONG)
+        await anna.taps("Details")
+        table = await anna.sees("These are pointers, not proof.")
+        for shown in anna.screen:
+            assert "1.23" not in shown.text
+        assert "%" not in table.text
+
+
+async def test_a_person_who_left_is_no_longer_who_it_is_supposed_to_be(tmp_path):
+    """The case stays, without a name."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, "Hi mum, it's Tom. " + BILL, sender(telegram))
+        await anna.sees("It is supposed to come from Tom.")
+        tom = telegram.people["Tom"]
+        remove(telegram.house.store, tom.family_id, tom.id, telegram.house.now(), actor=1)
+        await forward_text(anna, "please hurry", sender(telegram))
+        await telegram.quiet()
+        assert "Tom" not in anna.last.text.splitlines()[4]
+        assert NUMBERS["Tom"][-8:] not in anna.last.text
