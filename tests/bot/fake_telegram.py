@@ -55,6 +55,7 @@ class Shown:
     protected: bool = False
     reply_to: int | None = None
     history: list[str] = field(default_factory=list)
+    document: tuple[str, bytes] | None = None  # name and content
 
     @property
     def text(self) -> str:
@@ -147,6 +148,13 @@ class FakeTelegram(BaseRequest):
         return self._put(
             data, text=f"(message {data['message_id']} of chat {data['from_chat_id']})"
         )
+
+    def _send_document(self, data: dict[str, Any], files: Any) -> Any:
+        name, content, *_ = next(iter(files.values()))
+        message = self._put(data, text=data.get("caption", ""))
+        document = (name, content if isinstance(content, bytes) else content.read())
+        self.screens[data["chat_id"]][-1].document = document
+        return message
 
     def _put(self, data: dict[str, Any], text: str = "", photo: bytes | None = None) -> Any:
         shown = Shown(
