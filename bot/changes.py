@@ -105,7 +105,7 @@ async def confirm(update: Update, context: Context) -> None:
     house, account = context.house, context.account(update)
     family = house.store.families.get(stored.family_id)
     try:
-        rules.confirm(change, by, house.now(), family.frozen_until)
+        rules.confirm(change, by, house.now(), family.frozen_until, _appointed_at(context, by))
     except Refused as refused:
         await _refuse(update, context, refused)
         return
@@ -175,6 +175,19 @@ def _pure(context: Context, stored: StoredChange) -> Change:
     asker = context.house.store.accounts.get(stored.asked_by)
     person = asker.person_id if asker else ""
     return Change(Kind(stored.kind), stored.family_id, person, stored.asked_at, stored.due_at)
+
+
+def _appointed_at(context: Context, person: Person) -> float:
+    """When somebody was given another role, if that was lately; else 0."""
+    since = context.house.now() - rules.WAIT_SECONDS
+    return max(
+        (
+            line.at
+            for line in context.house.store.audit.lines(person.family_id, since)
+            if line.act == "appointed" and line.detail.get("person") == person.id
+        ),
+        default=0.0,
+    )
 
 
 async def _refuse(update: Update, context: Context, refused: Refused) -> None:

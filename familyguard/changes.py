@@ -53,6 +53,7 @@ class Why(StrEnum):
     ENDED = "ended"  # stopped or in force already
     SAME_PERSON = "same_person"  # the one who asked cannot be the second one
     NOT_GROWN_UP = "not_grown_up"
+    TOO_NEW = "too_new"  # grown up in this family for less than a day
     OTHER_FAMILY = "other_family"
 
 
@@ -92,13 +93,25 @@ def stop(change: Change, by: Person, now: float) -> Change:
     return replace(change, state=State.STOPPED, ended_by=by.id, ended_at=now)
 
 
-def confirm(change: Change, by: Person, now: float, frozen_until: float | None = None) -> Change:
-    """Bring a waiting change into force at once, as the second adult.  Raises Refused."""
+def confirm(
+    change: Change,
+    by: Person,
+    now: float,
+    frozen_until: float | None = None,
+    appointed_at: float = 0.0,
+) -> Change:
+    """Bring a waiting change into force at once, as the second adult.  Raises Refused.
+
+    `appointed_at` is when `by` was last given a role.  Whoever joined or was made an adult less
+    than a day ago does not count: a thief of the keeper's account would bring their own second one.
+    """
     _refuse_ended(change, by)
     if by.id == change.asked_by:
         raise Refused(Why.SAME_PERSON)
     if not by.role.is_grown_up:
         raise Refused(Why.NOT_GROWN_UP)
+    if now < max(by.joined_at, appointed_at) + WAIT_SECONDS:
+        raise Refused(Why.TOO_NEW)
     _refuse_frozen(frozen_until, now)
     return replace(change, state=State.IN_FORCE, ended_by=by.id, ended_at=now)
 

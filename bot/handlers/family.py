@@ -18,6 +18,9 @@ REMOVE, REALLY = "family:remove:", "family:gone:"
 LEAVE = "family:leave:"
 ROLES = {f"family:{given}:": given for given in Role}
 
+NEWS_SECONDS = 3600.0
+"""By how much a freeze must be prolonged for everybody to be told again."""
+
 NAME = "family.name"
 MAX_NAME = 40
 """Characters of a name; whatever is longer is a message, and messages are checked."""
@@ -210,6 +213,8 @@ async def freeze_family(update: Update, context: Context) -> None:
     for other in announce.everyone(context, family.id):
         house.unlocked.drop(other.user_id)
     await talk.say(update, context, "family.frozen.you", when=moment(until))
+    if family.frozen_until is not None and until < family.frozen_until + NEWS_SECONDS:
+        return
     await announce.tell(
         context,
         announce.everyone(context, family.id, but=account.user_id),

@@ -170,6 +170,8 @@ async def _is_right(update: Update, context: Context) -> bool:
                 house.store.audit.note(family, "wrong_pin", now, account.user_id)
     if not right:
         await talk.say(update, context, "pin.wrong")
+        if own.wrong == rules.ACCOUNT.free:
+            await _tell_keepers(update, context, "pin.was_guessed")
         return False
     house.unlocked.put(account.user_id, family)
     return True

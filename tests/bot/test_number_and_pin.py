@@ -77,7 +77,7 @@ async def test_a_number_that_nobody_can_call_is_refused(tmp_path, phone):
 
 async def test_6_another_number_waits_a_day_and_anyone_stops_it(tmp_path):
     """Row 6: all are told to call the old number; a child may stop it."""
-    now = 1000.0
+    now = 1e6
     async with family_bot(tmp_path, now=lambda: now) as telegram:
         store = store_of(telegram)
         admit(store, store.accounts.get(1).family_id, 9, Role.CHILD)
@@ -99,7 +99,7 @@ async def test_6_another_number_waits_a_day_and_anyone_stops_it(tmp_path):
 
 async def test_6_a_day_later_the_number_changes_also_after_a_restart(tmp_path):
     """Row 6: what waits lies in the database; a freeze holds it up."""
-    now = 1000.0
+    now = 1e6
     settings = settings_in(tmp_path)
     async with running_bot(settings, StubAnalyst(), now=lambda: now) as telegram:
         let_in(store_of(telegram), 1, 2)
@@ -145,9 +145,29 @@ async def test_6_a_second_adult_confirms_it_at_once(tmp_path):
         assert "no longer remember" in telegram.alerts[-1]
 
 
+async def test_6_an_adult_of_today_confirms_nothing(tmp_path):
+    """Row 6: a thief of the keeper's account lets in, or appoints, a second adult of their own."""
+    async with family_bot(tmp_path) as telegram:
+        store, now = store_of(telegram), house_of(telegram.app).now()
+        family = store.accounts.get(1).family_id
+        admit(store, family, 9, Role.ADULT, now=now)
+        admit(store, family, 10, Role.MEMBER)
+        anna, bert, eve, kim = (telegram.person(n) for n in (1, 2, 9, 10))
+        await anna.presses(f"family:adult:{person_id(telegram, 10)}")
+        await kim.sees("another role: adult")
+        await stores(bert)
+        await stores(bert, NEW)
+        for person in (eve, kim):
+            await person.sees("is to change")
+            await person.taps("I called, it is right")
+        await telegram.quiet()
+        assert phone_of(telegram, 2) == OLD
+        assert ["less than a day" in alert for alert in telegram.alerts] == [True, True]
+
+
 async def test_the_change_of_somebody_who_left_is_not_made(tmp_path):
     """It ends with them."""
-    now = 1000.0
+    now = 1e6
     async with family_bot(tmp_path, now=lambda: now) as telegram:
         bert = telegram.person(2)
         await stores(bert)
@@ -206,9 +226,10 @@ async def test_7_the_right_pin_lets_the_act_go_on_for_ten_minutes(tmp_path):
 
 async def test_7_guessing_the_pin_means_waiting(tmp_path):
     """Row 7: after three tries even the right one has to wait, and each is in the audit log."""
-    now = 1000.0
+    now = 1e6
     async with family_bot(tmp_path, now=lambda: now, clock=lambda: 0.0) as telegram:
         store, keeper = store_of(telegram), telegram.person(1)
+        admit(store, store.accounts.get(1).family_id, 9, Role.KEEPER)
         await sets_pin(keeper)
         await keeper.sends("/invite")
         await keeper.sees("This takes the PIN")
@@ -216,6 +237,7 @@ async def test_7_guessing_the_pin_means_waiting(tmp_path):
             await keeper.sends(guess)
         await keeper.sends(PIN)
         await keeper.sees("wrong too often")
+        await telegram.person(9).sees("typed the wrong PIN several times")
         assert not keeper.has_seen("For ten minutes")
         now += 61
         await keeper.sends(PIN)
@@ -254,7 +276,7 @@ async def test_7_the_pin_is_changed_by_whoever_knows_it(tmp_path):
 
 async def test_7_a_forgotten_pin_takes_a_day_and_can_be_stopped(tmp_path):
     """Row 7: a thief who claims to have forgotten it is seen by everyone."""
-    now = 1000.0
+    now = 1e6
     async with family_bot(tmp_path, now=lambda: now) as telegram:
         store, keeper, bert = store_of(telegram), telegram.person(1), telegram.person(2)
         family = store.accounts.get(1).family_id

@@ -51,9 +51,9 @@ async def test_a_keeper_is_led_from_the_claim_to_the_end(tmp_path):
         await bea.sees("Your number is stored")
         await bea.sees("I learn your voice")
         await bea.taps("Skip for now")
-        await bea.sees("Choose a greeting")
+        await bea.sees("Choose a sentence of your own")
         await bea.sends("The apple tree is in bloom")
-        await bea.sees("Above every answer will stand")
+        await bea.sees("Below every verdict will stand")
         await bea.sees("Would you like a PIN?")
         await bea.taps("Skip for now")
         await bea.sees("Now your relatives")
@@ -162,7 +162,7 @@ async def test_a_greeting_has_a_few_words(tmp_path, typed):
     async with family_bot(tmp_path, members=()) as telegram:
         bea = await claims(telegram)
         await bea.presses("setup:go:greeting")
-        await bea.sees("Choose a greeting")
+        await bea.sees("Choose a sentence of your own")
         await bea.sends(typed)
         await telegram.quiet()
         assert family_of(telegram, 50).greeting == ""
@@ -173,7 +173,7 @@ async def test_a_frozen_family_is_not_set_up(tmp_path):
     async with family_bot(tmp_path) as telegram:
         anna = telegram.person(1)
         await anna.presses("setup:go:greeting")
-        await anna.sees("Choose a greeting")
+        await anna.sees("Choose a sentence of your own")
         await telegram.person(2).sends("/freeze")
         await anna.sees("has frozen the family")
         await anna.sends("The pear tree")

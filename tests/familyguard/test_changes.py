@@ -57,6 +57,17 @@ def test_a_second_adult_brings_it_into_force_at_once():
     assert confirm(asked(), ADULT, NOW + 60).state is State.IN_FORCE
 
 
+@pytest.mark.parametrize(("joined_at", "appointed_at"), [(NOW, 0.0), (0.0, NOW)])
+def test_attack_6_an_adult_of_today_is_no_second_one(joined_at, appointed_at):
+    """Security row 6: a thief of the keeper's account would bring their own."""
+    adult = Person("n", "f", "New", Role.ADULT, joined_at)
+    with pytest.raises(Refused) as refused:
+        confirm(asked(), adult, NOW + 60, None, appointed_at)
+    assert refused.value.reason is Why.TOO_NEW
+    later = NOW + WAIT_SECONDS
+    assert confirm(asked(), adult, later, None, appointed_at).state is State.IN_FORCE
+
+
 @pytest.mark.parametrize(
     ("person", "reason"),
     [
