@@ -1,7 +1,7 @@
 """From what was heard in three recordings to the few keys that stand for the code word."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from familyguard.codeword.candidates import MIN_SOUNDS, Key, Kind, keys_of
@@ -48,27 +48,30 @@ class Enrolment:
     covered: float
 
 
-def enrol(recordings: Sequence[Recording], language: str) -> Enrolment:
-    """The phrase that most recordings hold, and the keys of the ways in which it is heard.
+def enrol(
+    recordings: Sequence[Recording], language: str, suggested: Collection[str] = ()
+) -> Enrolment:
+    """The phrase that the recordings agree on best, and the keys of the ways in which it is heard.
+
+    A recogniser may hear each of them a little differently; the phrase is the hearing that is
+    nearest to all, or that of the `suggested` phrases which it must have been.
 
     Raises HearingsDisagree when there are fewer than three recordings, nothing was heard in one, or
-    one holds another phrase; ValueError for a language in which no code word can be set.
+    one holds another phrase; ValueError for a language without code words.
     """
     if len(recordings) < N_RECORDINGS:
         raise HearingsDisagree(Unheard.TOO_FEW_RECORDINGS)
-    heard = [_sounds(recording.plain[:1], language) for recording in recordings]
-    for number, sounds in enumerate(heard):
-        if not sounds:
+    heard = [_texts(recording, language) for recording in recordings]
+    for number, texts in enumerate(heard):
+        if not texts:
             raise HearingsDisagree(Unheard.NOTHING_HEARD, number)
-    chosen = _most_agreed(recordings, language)
-    for number, recording in enumerate(recordings):
-        if not any(_is_near(sounds, chosen) for sounds in _sounds(recording.plain, language)):
-            raise HearingsDisagree(Unheard.DISAGREE, number)
-    phrase = _spelling(recordings, chosen, language)
+    middle = _middle(heard, language)
+    _check_agreement(middle, heard, language)
+    phrase = _meant(middle, suggested, language)
     hearings = [hearing for recording in recordings for hearing in recording.hearings]
     keys = _chosen_keys(phrase, hearings, language)
-    texts = {key.text for key in keys}
-    covered = sum(any(s in texts for s in _sounds(hearing, language)) for hearing in hearings)
+    known = {key.text for key in keys}
+    covered = sum(any(s in known for s in _sounds(hearing, language)) for hearing in hearings)
     return Enrolment(phrase, keys, covered / len(hearings))
 
 
@@ -85,40 +88,72 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
+def once(text: str, language: str) -> str:
+    """`text` normalised, and only once if it is nothing but the same words again and again.
+
+    Over the silence behind a short sound a recogniser likes to write what it wrote before.
+    """
+    words = normalise(text, language).split()
+    for length in range(2, len(words) // 2 + 1):
+        n_times, rest = divmod(len(words), length)
+        if words == words[:length] * n_times + words[:rest]:
+            return " ".join(words[:length])
+    return " ".join(words)
+
+
 def _is_near(one: str, other: str) -> bool:
     return distance(one, other) <= MAX_DISTANCE * max(len(one), len(other))
 
 
 def _sounds(texts: Iterable[str], language: str) -> list[str]:
     """The phonetic keys of n-best texts, in their order, without the empty ones."""
-    return [sounds for text in texts if (sounds := phonetic(text, language))]
+    return [sounds for text in texts if (sounds := phonetic(once(text, language), language))]
 
 
-def _most_agreed(recordings: Sequence[Recording], language: str) -> str:
-    """The sounds found in most recordings, and there highest in the lists.
+def _texts(recording: Recording, language: str) -> list[str]:
+    """The n-best texts of the recording as it was, or of the first copy in which words were."""
+    for hearing in recording.hearings:
+        texts = [once(text, language) for text in hearing if phonetic(text, language)]
+        if texts:
+            return texts
+    return []
 
-    Raises HearingsDisagree when no two recordings have any in common.
+
+def _middle(heard: Sequence[Sequence[str]], language: str) -> str:
+    """The normalised text that is nearest to what was heard in all recordings.
+
+    Among equals the one that was likeliest most often, then the one with more words.
     """
-    votes: Counter[str] = Counter()
-    ranks: Counter[str] = Counter()
-    for recording in recordings:
-        for rank, sounds in enumerate(dict.fromkeys(_sounds(recording.plain, language))):
-            votes[sounds] += 1
-            ranks[sounds] += rank
-    best = max(votes, key=lambda sounds: (votes[sounds], -ranks[sounds], len(sounds)))
-    if votes[best] * 2 <= len(recordings):
-        raise HearingsDisagree(Unheard.DISAGREE)
-    return best
+    first = Counter(normalise(texts[0], language) for texts in heard)
+    votes = Counter(normalise(text, language) for texts in heard for text in texts)
+    sounds = [_sounds(texts, language) for texts in heard]
+
+    def fitness(text: str) -> tuple[int, int, int, int, str]:
+        own = phonetic(text, language)
+        away = sum(min(distance(own, other) for other in each) for each in sounds)
+        return -away, first[text], votes[text], len(text.split()), text
+
+    return max(votes, key=fitness)
 
 
-def _spelling(recordings: Sequence[Recording], chosen: str, language: str) -> str:
-    """The commonest spelling of the chosen sounds, counting what was likelier more."""
-    weights: Counter[str] = Counter()
-    for recording in recordings:
-        for rank, text in enumerate(recording.plain):
-            if phonetic(text, language) == chosen:
-                weights[normalise(text, language)] += len(recording.plain) - rank
-    return max(weights, key=lambda text: (weights[text], len(text.split()), text))
+def _meant(middle: str, suggested: Collection[str], language: str) -> str:
+    """The suggestion that sounds most like what was heard, else what was heard itself."""
+    own = phonetic(middle, language)
+    likely = {each: distance(phonetic(each, language), own) for each in suggested}
+    best = min(likely, key=lambda each: likely[each], default="")
+    near = best and _is_near(phonetic(best, language), own)
+    return normalise(best, language) if near else middle
+
+
+def _check_agreement(phrase: str, heard: Sequence[Sequence[str]], language: str) -> None:
+    own = phonetic(phrase, language)
+    far = [
+        number
+        for number, texts in enumerate(heard)
+        if not any(_is_near(sounds, own) for sounds in _sounds(texts, language))
+    ]
+    if far:
+        raise HearingsDisagree(Unheard.DISAGREE, far[0] if len(far) == 1 else None)
 
 
 def _chosen_keys(phrase: str, hearings: Sequence[Alternatives], language: str) -> tuple[Key, ...]:

@@ -1,8 +1,9 @@
-"""Makes the word lists: `python -m familyguard.codeword.wordlist_making FOLDER`.
+"""Makes the word lists: `python -m familyguard.codeword.wordlist_making FOLDER TOKENIZER`.
 
-FOLDER holds what Debian's packages scowl, wdutch and wordnet-base bring, as `usr/share/…`; the
-Python package wordfreq must be installed.  From these come facts – is it a word, a noun, a thing,
-how frequent – and the lists are what passes the rules below.  docs/codeword.md has the licences.
+FOLDER holds what Debian's packages scowl, wdutch and wordnet-base bring, as `usr/share/…`;
+TOKENIZER is the recogniser's tokenizer.json; the Python package wordfreq must be installed.  From
+these come facts – is it a word, a noun, a thing, how frequent, does the recogniser know it – and
+the lists are what passes the rules below.  docs/codeword.md has the licences.
 """
 
 import argparse
@@ -36,6 +37,13 @@ what can be pictured, more or less."""
 
 COMPOUND_DISCOUNT = 2.5
 """What a compound may be rarer than the rarer of its parts, in log10, and still be common."""
+
+PIECE_DISCOUNT = 0.6
+"""In log10, for each further piece that the recogniser spells a word in: it has a single piece for
+a word that it met often, and writes those where it is unsure."""
+
+N_FRAME = 3
+"""Tokens that the tokenizer puts around every text."""
 
 _ABSTRACT_DUTCH = re.compile(
     "(heid|ing|atie|iteit|schap|isme|teit|ist|nis|sie|tie|ade|age|logie|ment|iek|end|elijk|baar"
@@ -171,11 +179,20 @@ def _compound(word: str, nouns: frozenset[str]) -> tuple[str, str] | None:
     return None
 
 
-def chosen(found: Iterable[tuple[str, float]], language: str) -> list[str]:
-    """The most frequent of the words found of which no two sound alike, in alphabetical order."""
+def chosen(
+    found: Iterable[tuple[str, float]], language: str, pieces: Callable[[str], int]
+) -> list[str]:
+    """The best known of the words found of which no two sound alike, in alphabetical order.
+
+    `pieces` says in how many the recogniser spells a word.
+    """
+
+    def fame(each: tuple[str, float]) -> tuple[float, str]:
+        return PIECE_DISCOUNT * pieces(each[0]) - each[1], each[0]
+
     unfit = function_words(language) | set(number_words(language))
     taken: dict[str, str] = {}
-    for word, frequency in sorted(found, key=lambda each: (-each[1], each[0])):
+    for word, frequency in sorted(found, key=fame):
         fits = SHAPE[language].fullmatch(word) is not None and frequency <= MAX_ZIPF[language]
         if fits and word not in unfit and _REFUSED.search(word) is None:
             taken.setdefault(sound_of(word, language), word)
@@ -208,7 +225,10 @@ def main() -> None:
     """Write both lists."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    parser.add_argument("tokenizer", type=Path)
+    given = parser.parse_args()
+    folder = given.folder
+    tokenizer = importlib.import_module("tokenizers").Tokenizer.from_file(str(given.tokenizer))
     wordfreq = importlib.import_module("wordfreq")
     for language in LANGUAGES:
 
@@ -216,7 +236,9 @@ def main() -> None:
             return float(wordfreq.zipf_frequency(word, language))
 
         found = dict(english(folder, frequency) if language == "en" else dutch(folder, frequency))
-        words = chosen(found.items(), language)
+        words = chosen(
+            found.items(), language, lambda word: len(tokenizer.encode(f" {word}").tokens) - N_FRAME
+        )
         (LISTS / f"{language}.txt").write_text("".join(f"{word}\n" for word in words), "utf-8")
         rarest = min(found[word] for word in words)
         print(language, len(words), "words, the rarest", rarest, "in log10 per billion")

@@ -140,6 +140,31 @@ def test_the_phrase_that_most_recordings_hold_is_enrolled():
     assert enrolment.covered == 1.0
 
 
+def test_what_is_written_again_over_the_silence_counts_once():
+    """A recogniser repeats itself behind a short sound, and may stop halfway."""
+    repeated = "Velvet kettle. Velvet kettle. Velvet"
+    enrolment = enrol([recording(repeated, "Velvet cattle.")] * 3, "en")
+    assert enrolment.phrase == "velvet kettle"
+
+
+def test_a_suggestion_that_was_misheard_is_what_was_meant():
+    """The bot knows what it offered; the misheard form becomes a key beside it."""
+    heard = [recording("harito avenger", copies=["pedigal avenger"])] * 3
+    offered = ["copper garden", "Petiole avenger"]
+    enrolment = enrol(heard, "en", offered)
+    assert enrolment.phrase == "petiole avenger"
+    assert {phonetic(each, "en") for each in ("petiole avenger", "harito avenger")} <= {
+        key.text for key in enrolment.keys
+    }
+    assert enrol(heard, "en", ["copper garden"]).phrase == "harito avenger"
+
+
+def test_a_take_that_was_heard_only_in_its_copies_counts():
+    """Now and then nothing is heard of the sound as it is, but of a slower copy."""
+    empty = Recording((), (("velvet kettle",), ("velvet cattle",)))
+    assert enrol([empty, *[recording("velvet kettle")] * 2], "en").phrase == "velvet kettle"
+
+
 def test_there_are_never_more_than_twelve_keys():
     """However differently the copies are heard."""
     copies = [f"velvet {a}e{b}tle" for a in "bdfgk" for b in "lmnr"]
