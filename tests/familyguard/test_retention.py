@@ -1,15 +1,20 @@
 """Nothing is kept longer than it is of use, and nothing goes before its time."""
 
 import json
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from familyguard.admission import knock
+from familyguard.migrations import SEALED
 from familyguard.retention import DAY, LIMITS, tidy
 from familyguard.store import open_store
 from familyguard.store.cases import StoredChallenge
 from familyguard.store.privacy import EXPIRY
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs/privacy.md"
 
 LIMIT = {limit.what: limit.seconds for limit in LIMITS}
 
@@ -95,6 +100,31 @@ def test_what_is_older_than_its_limit_goes_and_nothing_else(tmp_path_factory, wh
         too_old = born < (born + age) - LIMIT[what]
         assert gone == ({what: 1} if too_old else {})
         assert count(store, what) == (0 if too_old else 1)
+
+
+def test_the_page_about_privacy_names_every_table_and_every_limit(tmp_path):
+    """Nothing is stored that docs/privacy.md does not tell, and its days are those of the table."""
+    page = PAGE.read_text()
+    lines = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+    with open_store(tmp_path / "f.db") as store:
+        tables = {name for name in store._db.table_names() if not name.startswith("_")}
+    # What belongs to the code word is told in one line.
+    tables = {name for name in tables if not name.startswith("codeword_")}
+    assert tables <= set(lines)
+    for limit in LIMITS:
+        days = round(limit.seconds / DAY)
+        told = {0: "no longer", 1: "1 day", 365: "1 year"}.get(days, f"{days} days")
+        assert told in lines[TABLES.get(limit.what, limit.what)], limit.what
+    for table in SEALED:
+        assert "sealed" in lines[table] or table == "codewords", table
+
+
+def test_the_sentence_in_chat_has_the_same_days():
+    """In both languages: 30 and 90 days, and a year."""
+    for language, year in (("en", "a year"), ("nl", "een jaar")):
+        text = (ROOT / f"bot/locale/{language}/privacy.po").read_text()
+        page = text[text.index('"privacy.page"') : text.index('"privacy.name"')]
+        assert all(part in page for part in (" 30 ", " 90 ", year)), language
 
 
 def test_a_kept_case_and_what_is_open_stay(tmp_path):
