@@ -15,7 +15,7 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot import access, case_routes, family_routes, keyboards, privacy_routes, talk
+from bot import access, case_routes, family_routes, keyboards, privacy_routes, talk, word_routes
 from bot.analysis import Analyst
 from bot.context import App, Context, House, OrderlyProcessor
 from bot.delivery import RETRY_SECONDS, PatientLimiter
@@ -65,6 +65,7 @@ def add_routes(app: App) -> None:
     app.add_handler(TypeHandler(Update, access.members_only), group=-30)
     app.add_handler(TypeHandler(Update, access.not_too_much), group=-20)
     app.add_handler(TypeHandler(Update, access.not_too_large), group=-10)
+    word_routes.add_gate(app)
 
     # Buttons.  A picture may still be being drawn, so «Details» does not hold up the chat.
     app.add_handler(CallbackQueryHandler(check.details, f"^{keyboards.DETAILS}", block=False))
@@ -72,6 +73,7 @@ def add_routes(app: App) -> None:
     app.add_handler(CallbackQueryHandler(start.choose_language, f"^{keyboards.LANGUAGE}"))
     family_routes.add_buttons(app)
     privacy_routes.add_buttons(app)
+    word_routes.add_buttons(app)
     app.add_handler(CallbackQueryHandler(talk.stop, f"^{talk.NOT_NOW}"))
     app.add_handler(CallbackQueryHandler(fallback.old_button))
 
@@ -82,9 +84,11 @@ def add_routes(app: App) -> None:
     case_routes.add_commands(app)
     family_routes.add_commands(app)
     privacy_routes.add_commands(app)
+    word_routes.add_commands(app)
 
     # Answers to what the bot asked.  Whatever is forwarded is none.
     family_routes.add_answers(app, house_of(app))
+    word_routes.add_answers(app, house_of(app))
 
     # Checks.  A memo takes seconds to minutes and is handled beside everything else.
     app.add_handler(MessageHandler(_WithSound(), check.memo, block=False))
@@ -144,6 +148,7 @@ def build_application(
     assert app.job_queue is not None
     app.job_queue.run_repeating(forget_old, FORGET_SECONDS)
     family_routes.add_jobs(app)
+    word_routes.add_jobs(app)
     privacy_routes.add_jobs(app)
     return app
 

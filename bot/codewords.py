@@ -13,12 +13,10 @@ from familyguard.challenge import Word
 from familyguard.codeword import (
     LANGUAGES,
     Attempts,
-    Kind,
     Locked,
     Match,
     MustWait,
     NoCodeWord,
-    Tag,
     Tags,
     Which,
     WrongCodeWord,
@@ -26,13 +24,13 @@ from familyguard.codeword import (
     candidates,
 )
 from familyguard.family import Account
-from familyguard.store.codewords import StoredCodeWord, StoredTag
-
-DURESS, CODE = "duress", "code"
-"""How the store names the two words."""
+from familyguard.store.codewords import StoredCodeWord
 
 WHOLE_FAMILY = "family"
 """Under which the attempts of all accounts together are counted."""
+
+UNLOCKING = "unlocking"
+"""Under which those of a keeper are counted who speaks the word to open the lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +48,7 @@ class Look:
 
 def tags_of(stored: StoredCodeWord | None) -> Tags | None:
     """The tags to compare with, if a code word is set."""
-    if stored is None:
-        return None
-    return Tags(
-        stored.version,
-        stored.salt,
-        tuple(
-            Tag(
-                Which.DURESS if tag.word == DURESS else Which.WORD,
-                Kind(tag.kind),
-                int(tag.lengths),
-                tag.tag,
-            )
-            for tag in stored.tags
-        ),
-    )
-
-
-def stored_tags(tags: Tags, which: Which) -> tuple[StoredTag, ...]:
-    """The tags of one of the two words as the store keeps them."""
-    name = DURESS if which is Which.DURESS else CODE
-    return tuple(
-        StoredTag(name, tag.kind, tag.digest, str(tag.length))
-        for tag in tags.tags
-        if tag.which is which
-    )
+    return stored.tags if stored is not None else None
 
 
 def attempts_of(house: House, family: str, subject: str | int) -> Attempts:
@@ -117,6 +91,27 @@ async def look(house: House, account: Account, texts: Sequence[str], now: float)
             return Look(Word.LOCKED)
         case _:
             return Look(Word.WRONG, locks=locks)
+
+
+async def unlock(house: House, account: Account, texts: Sequence[str], now: float) -> Look:
+    """A keeper speaks the word while it is locked: with the right one the caller opens the lock.
+
+    These attempts have a count and a lock of their own, since the account may be stolen; once that
+    is closed too, only setting a new word helps.
+    """
+    family = account.family_id
+    async with house.listening.of(("code word", family)):
+        stored = house.store.codewords.get(family)
+        tags = tags_of(stored)
+        count = attempts_of(house, family, UNLOCKING)
+        tried = candidates(texts, language_of(house, family), tags.shapes if tags else None)
+        answer = await asyncio.to_thread(
+            attempt, tried, tags, count, Attempts(), now, house.hasher, family
+        )
+        if isinstance(answer.outcome, Match):
+            return Look(Word.RIGHT, answer.outcome)
+        count_attempts(house, family, UNLOCKING, answer.member)
+    return Look(Word.LOCKED)
 
 
 async def overheard(house: House, account: Account, texts: Sequence[str]) -> Match | None:

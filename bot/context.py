@@ -26,6 +26,7 @@ from voice.errors import Undecodable
 
 if TYPE_CHECKING:
     from bot.cases import Arrival
+    from bot.speaking import Speaking
 
 MAX_AT_ONCE = 1000
 """Updates in hand at once.  High, because what one person sends waits here for its turn, and a
@@ -58,6 +59,12 @@ class Locks:
         """The lock of `key`; it lives as long as somebody holds it or waits for it."""
         return self._locks.setdefault(key, asyncio.Lock())
 
+
+SPEAKING_SECONDS = 900.0
+"""How long what a keeper spoke is remembered, from the last memo on."""
+
+MAX_TYPED = 10_000
+"""Short messages whose keyed hashes are remembered, of all families together."""
 
 FAILURE_SECONDS = 300.0
 """When a memo that ran into a limit or killed the worker may be tried again: not at once, or one
@@ -92,6 +99,8 @@ class House:
     findings: Shelf[Hashable, Finding] = field(init=False)
     failures: Shelf[Hashable, Finding] = field(init=False)
     listening: Locks = field(default_factory=Locks)
+    speaking: Shelf[int, "Speaking"] = field(init=False)  # code words that are being set
+    typed: Shelf[bytes, bool] = field(init=False)  # keyed hashes of few words, for a day
     unlocked: Shelf[int, str] = field(init=False)  # user to family, since they typed the PIN
     members: Throttle = field(init=False)
     unasked: Throttle = field(init=False)
@@ -105,6 +114,8 @@ class House:
         # Each finding is remembered under two keys: the sender's and the content's.
         self.findings = Shelf(2 * size, self.clock)
         self.failures = Shelf(2 * size, self.clock, FAILURE_SECONDS)
+        self.speaking = Shelf(size, self.clock, SPEAKING_SECONDS)
+        self.typed = Shelf(MAX_TYPED, self.clock)
         self.unlocked = Shelf(size, self.clock, UNLOCK_SECONDS)
         self.members = Throttle(self.settings.message_burst, self.settings.message_interval)
         self.unasked = Throttle(UNASKED_LOOKS, UNASKED_INTERVAL)
@@ -122,7 +133,7 @@ class House:
 
     def forget_old(self) -> None:
         """Clear away what has been remembered long enough."""
-        for shelf in (self.shown, self.findings, self.failures):
+        for shelf in (self.shown, self.findings, self.failures, self.speaking, self.typed):
             shelf.clear_old()
 
 

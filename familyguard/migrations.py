@@ -15,6 +15,7 @@ SEALED: dict[str, tuple[str, tuple[str, ...]]] = {
     "accounts": ("user_id", ("display",)),
     "applicants": ("user_id", ("display",)),
     "voiceprints": ("id", ("print",)),
+    "codewords": ("family_id", ("tags",)),
     "challenges": ("id", ("phrase",)),
     "cases": ("id", ("state",)),
     "questions": ("id", ("messages",)),
@@ -123,16 +124,11 @@ _FAMILIES = (
         id text primary key, {FAMILY}, {PERSON}, model text not null, print blob not null,
         made_at real not null, unique (person_id, model)
     ) strict""",
-    f"""create table codewords (
-        {FAMILY}, version integer not null, language text not null, salt blob not null,
-        set_by integer not null, set_at real not null, used_at real, rotate_why text,
-        primary key (family_id)
+    """create table codewords (
+        family_id text primary key references families (id) on delete cascade,
+        tags blob not null, language text not null,
+        set_by integer not null, set_at real not null, used_at real, rotate_why text
     ) strict""",
-    f"""create table codeword_tags (
-        {FAMILY}, word text not null check (word in ('code', 'duress')),
-        kind text not null, tag blob not null, lengths text not null,
-        primary key (family_id, tag)
-    ) strict, without rowid""",
     f"""create table attempts (
         {FAMILY}, subject text not null, state text not null, primary key (family_id, subject)
     ) strict, without rowid""",

@@ -1,29 +1,18 @@
-"""The code word as tags, and the attempts at it.  Nothing here can be read back into a word."""
+"""The code word as slow hashes, and the attempts at it.  Nothing here can be read back."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass
 
+from familyguard.codeword import Kind, Tag, Tags, Which
 from familyguard.store.room import Room
 
 
 @dataclass(frozen=True, slots=True)
-class StoredTag:
-    """One slow hash.  `word` is «code» or «duress», `lengths` how many words a key spans."""
-
-    word: str
-    kind: str  # exact, phonetic
-    tag: bytes = field(repr=False)
-    lengths: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class StoredCodeWord:
-    """The code word of a family.  One salt for all tags, so that a candidate is hashed once."""
+    """The code word of a family, with its duress word if it has one."""
 
-    version: int
+    tags: Tags
     language: str
-    salt: bytes = field(repr=False)
-    tags: tuple[StoredTag, ...] = field(repr=False)
     set_by: int
     set_at: float
     used_at: float | None = None
@@ -32,7 +21,7 @@ class StoredCodeWord:
     @property
     def has_duress(self) -> bool:
         """Whether a duress word was set."""
-        return any(tag.word == "duress" for tag in self.tags)
+        return self.tags.has(Which.DURESS)
 
 
 class CodeWords(Room):
@@ -41,37 +30,33 @@ class CodeWords(Room):
     def get(self, family: str) -> StoredCodeWord | None:
         """The family's code word, if it has one."""
         row = self._one(
-            "select version, language, salt, set_by, set_at, used_at, rotate_why from codewords"
+            "select tags, language, set_by, set_at, used_at, rotate_why from codewords"
             " where family_id = ?",
             [family],
         )
         if row is None:
             return None
-        version, language, salt, set_by, set_at, used_at, why = row
-        tags = self._all(
-            "select word, kind, tag, lengths from codeword_tags where family_id = ?", [family]
+        sealed, *rest = row
+        return StoredCodeWord(
+            tags_from_json(self._open(sealed, "codewords", "tags", family, family)), *rest
         )
-        found = tuple(StoredTag(*tag) for tag in tags)
-        return StoredCodeWord(version, language, salt, found, set_by, set_at, used_at, why)
 
     def put(self, family: str, word: StoredCodeWord) -> None:
         """Store a new code word in place of the former one; attempts at that are forgotten."""
         with self._db.atomic():
             self._erase(family)
             self._db.execute(
-                "insert into codewords (family_id, version, language, salt, set_by, set_at)"
-                " values (?, ?, ?, ?, ?, ?)",
-                [family, word.version, word.language, word.salt, word.set_by, word.set_at],
+                "insert into codewords (family_id, tags, language, set_by, set_at)"
+                " values (?, ?, ?, ?, ?)",
+                [family, self._sealed(family, word.tags), word.language, word.set_by, word.set_at],
             )
-            self._insert(family, word.tags)
 
-    def add_duress(self, family: str, tags: Sequence[StoredTag]) -> None:
-        """Store the tags of a duress word, made with the salt of the code word."""
-        with self._db.atomic():
-            self._db.execute(
-                "delete from codeword_tags where family_id = ? and word = 'duress'", [family]
-            )
-            self._insert(family, tags)
+    def put_duress(self, family: str, tags: Tags) -> None:
+        """Store the same code word with another duress word."""
+        self._write(
+            "update codewords set tags = ? where family_id = ?",
+            [self._sealed(family, tags), family],
+        )
 
     def remove(self, family: str) -> None:
         """Forget the code word, the duress word and all attempts."""
@@ -106,13 +91,24 @@ class CodeWords(Room):
         self._write("delete from attempts where family_id = ?", [family])
 
     def _erase(self, family: str) -> None:
-        for table in ("codewords", "codeword_tags", "attempts"):
-            self._db.execute(f"delete from {table} where family_id = ?", [family])  # noqa: S608 – from the line above
+        self._db.execute("delete from codewords where family_id = ?", [family])
+        self._db.execute("delete from attempts where family_id = ?", [family])
 
-    def _insert(self, family: str, tags: Sequence[StoredTag]) -> None:
-        for tag in tags:
-            self._db.execute(
-                "insert into codeword_tags (family_id, word, kind, tag, lengths)"
-                " values (?, ?, ?, ?, ?) on conflict do nothing",
-                [family, tag.word, tag.kind, tag.tag, tag.lengths],
-            )
+    def _sealed(self, family: str, tags: Tags) -> bytes:
+        return self._seal(tags_to_json(tags), "codewords", "tags", family, family)
+
+
+def tags_to_json(tags: Tags) -> str:
+    """The hashes as text, to be sealed: their shapes are worth a few bits to a thief."""
+    rows = [[tag.which, tag.kind, tag.length, tag.digest.hex()] for tag in tags.tags]
+    return json.dumps([tags.version, tags.salt.hex(), rows])
+
+
+def tags_from_json(text: str) -> Tags:
+    """What `tags_to_json` wrote."""
+    version, salt, rows = json.loads(text)
+    found = tuple(
+        Tag(Which(which), Kind(kind), length, bytes.fromhex(digest))
+        for which, kind, length, digest in rows
+    )
+    return Tags(version, bytes.fromhex(salt), found)

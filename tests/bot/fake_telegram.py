@@ -354,9 +354,14 @@ class Person:
             **({"length": 240} if kind == "video_note" else {}),
             **rest.pop("file", {}),
         }
-        origin = rest.pop("forward_origin", None) or self.telegram.origin()
-        await self.sends_message(**{kind: described}, forward_origin=origin, **rest)
+        if not rest.pop("own", False):
+            rest.setdefault("forward_origin", self.telegram.origin())
+        await self.sends_message(**{kind: described}, **rest)
         return file_id
+
+    async def records(self, content: bytes = b"sound", **rest: Any) -> str:
+        """Record a voice note, and not forward one."""
+        return await self.forwards("voice", content, own=True, **rest)
 
     async def forwards_voice(self, content: bytes = b"sound", **rest: Any) -> str:
         """Forward a voice note."""

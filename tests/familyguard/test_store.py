@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from familyguard.admission import Knock, approve, knock, remove
+from familyguard.codeword import Kind, Tag, Tags, Which
 from familyguard.errors import SealBroken, UnusableKeys
 from familyguard.family import Role
 from familyguard.keys import FILE_NAME, Keys, load_keys
 from familyguard.migrations import SEALED, migrations
 from familyguard.store import INVITATION_SECONDS, Store, open_store, rotate_keys
 from familyguard.store.cases import StoredChallenge
-from familyguard.store.codewords import StoredCodeWord, StoredTag
+from familyguard.store.codewords import StoredCodeWord
 from familyguard.store.voices import StoredVoice
 
 KEYS = Keys.fresh()
@@ -185,10 +186,8 @@ def fill(store, keeper):
     store.payees.put(family, [b"mark"])
     store.families.payee_key(family, b"Secretkey" * 4)
     store.dialogues.begin(keeper, family, "setup", 1.0, name="Secrettalk")
-    store.codewords.put(
-        family,
-        StoredCodeWord(1, "nl", b"salt" * 4, (StoredTag("code", "exact", b"t" * 32),), keeper, 1.0),
-    )
+    tag = Tag(Which.WORD, Kind.EXACT, 12, b"t" * 32)
+    store.codewords.put(family, StoredCodeWord(Tags(1, b"salt" * 4, (tag,)), "nl", keeper, 1.0))
     store.mailbox.receive(keeper, "Secretupdate", 1.0)
     store.mailbox.sent(keeper, "sendMessage/1", {"text": "Secretanswer"})
     return account, case

@@ -1,0 +1,422 @@
+"""The code word in chat: set by voice, tested, changed, leaked, forced, and found nowhere."""
+
+import json
+
+import pytest
+
+from bot import rotation
+from bot.app import house_of
+from bot.context import Context
+from bot.word_routes import tidying
+from familyguard.codeword import Rotation, Which
+from familyguard.family import Role
+from tests.bot.families import DURESS, WORD, set_word
+from tests.bot.houses import admit, family_bot
+from tests.bot.scripts import memo
+
+PHRASE = "velvet tractor"
+HOUR, DAY = 3600.0, 86400.0
+
+
+class Clock:
+    """A time of day that the test moves."""
+
+    def __init__(self) -> None:
+        self.at = 1_750_000_000.0
+
+    def __call__(self) -> float:
+        """Seconds since 1970."""
+        return self.at
+
+
+def stored(telegram):
+    """The family's code word as it lies in the database."""
+    store = house_of(telegram.app).store
+    return store.codewords.get(store.accounts.get(1).family_id)
+
+
+def family_of(telegram) -> str:
+    """The family of the people in this test."""
+    return house_of(telegram.app).store.accounts.get(1).family_id
+
+
+async def tidied(telegram) -> None:
+    """What the bot takes away by itself."""
+    await tidying.look(Context.from_update(None, telegram.app))
+
+
+async def spoken(keeper, phrase=PHRASE, times=3) -> None:
+    """Say the same words a few times."""
+    for number in range(times):
+        await keeper.records(memo(phrase, seconds=2.0, salt=str(number)))
+        await keeper.telegram.quiet()
+
+
+async def begun(keeper, label="Set a code word") -> None:
+    """The keeper asks for `/codeword` and taps."""
+    await keeper.sends("/codeword")
+    await keeper.telegram.until(
+        lambda: any(label in shown.buttons for shown in keeper.screen), label
+    )
+    await keeper.taps(label)
+    await keeper.sees("You may take these words")
+
+
+async def set_by_voice(keeper, phrase=PHRASE) -> None:
+    """The whole conversation."""
+    await begun(keeper)
+    await spoken(keeper, phrase)
+    await keeper.sees("Is this it?")
+    await keeper.taps("Yes, that is it")
+    await keeper.sees("The code word is set")
+
+
+async def test_the_keeper_sets_the_word_by_saying_it_three_times(tmp_path):
+    """Shown once under a cover, hashed, forgotten; everyone hears that there is one."""
+    async with family_bot(tmp_path) as telegram:
+        anna, bert = telegram.person(1), telegram.person(2)
+        await begun(anna)
+        await anna.records(memo(PHRASE, seconds=2.0))
+        await anna.sees("That was number 1 of 3")
+        await spoken(anna, times=2)
+        shown = await anna.sees("Is this it?")
+        assert f"<tg-spoiler>{PHRASE}</tg-spoiler>" in shown.html
+        await anna.taps("Yes, that is it")
+        done = await anna.sees("The code word is set")
+        assert "digits" in done.text
+        await bert.sees("Something has changed about the code word")
+        assert not any(PHRASE in shown.text for shown in [*anna.screen, *bert.screen])
+        assert stored(telegram).tags.has(Which.WORD)
+
+
+async def test_one_memo_may_hold_all_three(tmp_path):
+    """Three memos of one word, or one memo with three: the second memo is not asked for."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await begun(anna)
+        await anna.records(memo(PHRASE, seconds=2.0))
+        await telegram.quiet()
+        assert len(house_of(telegram.app).speaking.get(1).recordings) == 1
+
+
+async def test_attack_2_the_word_is_found_nowhere_after_it_was_set(tmp_path, caplog):
+    """Database, write-ahead log, keys, folders, log lines: no spelling of it, in no file."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await set_by_voice(anna)
+        await telegram.quiet()
+        spellings = [PHRASE, *PHRASE.split(), PHRASE.replace(" ", ""), PHRASE.upper()]
+        for file in tmp_path.rglob("*"):
+            if file.is_file():
+                content = file.read_bytes().lower()
+                assert not any(one.lower().encode() in content for one in spellings), file
+        assert not any(one.lower() in caplog.text.lower() for one in spellings)
+
+
+async def test_the_memos_and_the_shown_word_leave_the_chat(tmp_path):
+    """Each memo at once, the covered word after thirty seconds, the offer after ten minutes."""
+    now = Clock()
+    async with family_bot(tmp_path, now=now) as telegram:
+        anna = telegram.person(1)
+        await begun(anna)
+        deleted = telegram.count("deleteMessage")
+        await spoken(anna)
+        await anna.sees("Is this it?")
+        assert telegram.count("deleteMessage") == deleted + 3
+        now.at += 29
+        await tidied(telegram)
+        assert any("Is this it?" in shown.text for shown in anna.screen)
+        now.at += 2
+        await tidied(telegram)
+        assert not any("Is this it?" in shown.text for shown in anna.screen)
+        now.at += 600
+        await tidied(telegram)
+        assert not any("You may take these words" in shown.text for shown in anna.screen)
+
+
+async def test_a_typed_word_is_taken_away_and_never_accepted(tmp_path):
+    """The bot says why and offers other words."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await begun(anna)
+        offered = house_of(telegram.app).speaking.get(1).suggested
+        await anna.sends(offered)
+        await anna.sees("Never type a code word")
+        await telegram.quiet()
+        assert house_of(telegram.app).speaking.get(1).suggested != offered
+        assert telegram.count("deleteMessage") == 1
+        assert stored(telegram) is None
+
+
+async def test_what_somebody_typed_before_is_refused(tmp_path):
+    """Telegram has seen it, and so may others have."""
+    async with family_bot(tmp_path) as telegram:
+        anna, bert = telegram.person(1), telegram.person(2)
+        await bert.sends("velvet tractor?")
+        await telegram.quiet()
+        await begun(anna)
+        await spoken(anna)
+        await anna.sees("Somebody has typed these words")
+        assert stored(telegram) is None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "sentence"),
+    [
+        ("elephant", "one word is easy to guess"),
+        ("Person tractor", "a name of your family"),
+        ("nineteen eighty four", "Numbers and dates"),
+    ],
+)
+async def test_a_weak_word_is_refused_with_a_reason(tmp_path, phrase, sentence):
+    """And the keeper may begin again at once."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await begun(anna)
+        await spoken(anna, phrase)
+        await anna.sees(sentence)
+        await spoken(anna)
+        await anna.sees("Is this it?")
+
+
+async def test_different_words_make_no_code_word(tmp_path):
+    """The keeper hears that, and begins again."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await begun(anna)
+        for phrase in ("velvet tractor", "yellow mountain", "broken umbrella"):
+            await spoken(anna, phrase, times=1)
+        await anna.sees("I heard different words each time")
+
+
+async def test_a_forwarded_memo_is_checked_and_never_taken_for_the_word(tmp_path):
+    """Attack 11: whoever sends the keeper a memo cannot set the word with it."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await begun(anna)
+        await anna.forwards_voice(memo(PHRASE, seconds=8.0))
+        await anna.sees("No warning signs found")
+        assert not house_of(telegram.app).speaking.get(1).recordings
+
+
+async def test_only_a_keeper_sets_it_or_learns_that_there_is_one(tmp_path):
+    """Attack 5: to everyone else a family with and without a word look the same."""
+    seen = []
+    for has_word in (False, True):
+        async with family_bot(tmp_path / str(has_word)) as telegram:
+            bert = telegram.person(2)
+            if has_word:
+                set_word(house_of(telegram.app), family_of(telegram))
+            await bert.sends("/codeword")
+            await bert.sees("Your family may have a code word")
+            await bert.taps("Test it")
+            await bert.sees("Say the code word")
+            await bert.records(memo("something quite different", seconds=3.0))
+            await bert.sees("I do not know those words")
+            await bert.presses("word:begin:word")
+            await bert.presses("word:gone:")
+            await telegram.quiet()
+            assert (stored(telegram) is not None) == has_word
+            seen.append([shown.text for shown in bert.screen])
+    assert seen[0] == seen[1]
+
+
+async def test_a_member_who_knows_the_word_hears_so(tmp_path):
+    """And that it proves nothing."""
+    async with family_bot(tmp_path) as telegram:
+        set_word(house_of(telegram.app), family_of(telegram))
+        bert = telegram.person(2)
+        await bert.sends("/codeword")
+        await bert.sees("may have a code word")
+        await bert.taps("Test it")
+        await bert.sees("Say the code word")
+        await bert.records(memo(f"well it is {WORD} I think", seconds=4.0))
+        shown = await bert.sees("I know that word again")
+        assert "proves nothing" in shown.text
+        assert telegram.count("deleteMessage") >= 1
+
+
+async def test_attack_5_guessing_locks_and_the_keeper_unlocks_by_saying_it(tmp_path):
+    """Wrong words count; the lock looks like «wrong» to a member; the right word opens it."""
+    now = Clock()
+    async with family_bot(tmp_path, now=now, message_burst=200) as telegram:
+        house = house_of(telegram.app)
+        set_word(house, family_of(telegram))
+        anna, bert = telegram.person(1), telegram.person(2)
+        for number in range(12):
+            await bert.presses("word:test:")
+            await telegram.quiet()
+            await bert.records(memo(f"guess {number} umbrella", seconds=3.0))
+            await telegram.quiet()
+            now.at += DAY / 2
+        await bert.presses("word:test:")
+        await bert.records(memo(WORD, seconds=3.0))
+        await telegram.quiet()
+        assert not bert.has_seen("I know that word again")
+        assert not bert.has_seen("too many wrong words")
+        await anna.presses("word:test:")
+        await anna.records(memo(WORD, seconds=3.0))
+        await anna.sees("I know that word again")
+        await bert.presses("word:test:")
+        await bert.records(memo(WORD, seconds=3.0))
+        await bert.sees("I know that word again")
+
+
+async def test_attack_6_another_word_waits_a_day_and_anyone_can_stop_it(tmp_path):
+    """A keeper who was talked round changes nothing behind the others' backs."""
+    async with family_bot(tmp_path) as telegram:
+        set_word(house_of(telegram.app), family_of(telegram))
+        before = stored(telegram)
+        anna, bert = telegram.person(1), telegram.person(2)
+        await begun(anna, "Take another code word")
+        await spoken(anna)
+        await anna.sees("Is this it?")
+        await anna.taps("Yes, that is it")
+        await anna.sees("It takes a day")
+        await bert.sees("wants to change or remove the code word")
+        assert stored(telegram) == before
+        await bert.taps("Stop this")
+        await anna.sees("has stopped the change of the code word")
+        assert stored(telegram) == before
+
+
+async def test_a_second_adult_confirms_another_word_at_once(tmp_path):
+    """Then the old one is forgotten."""
+    async with family_bot(tmp_path) as telegram:
+        set_word(house_of(telegram.app), family_of(telegram))
+        before = stored(telegram)
+        anna, bert = telegram.person(1), telegram.person(2)
+        await begun(anna, "Take another code word")
+        await spoken(anna)
+        await anna.sees("Is this it?")
+        await anna.taps("Yes, that is it")
+        await bert.sees("wants to change or remove the code word")
+        await bert.taps("I called, it is right")
+        await anna.sees("Something has changed about the code word")
+        after = stored(telegram)
+        assert after.tags.salt != before.tags.salt
+        assert after.tags.version == before.tags.version + 1
+
+
+async def test_attack_2_a_typed_code_word_is_deleted_and_due(tmp_path):
+    """Whoever typed it learns why, the keeper is asked to take another one."""
+    async with family_bot(tmp_path) as telegram:
+        set_word(house_of(telegram.app), family_of(telegram))
+        anna, bert = telegram.person(1), telegram.person(2)
+        await bert.sends("was it Purple Elephant, mum?")
+        await bert.sees("Your code word stood in that message")
+        await anna.sees("The code word stood in a message")
+        assert telegram.count("deleteMessage") == 1
+        assert stored(telegram).rotate_why == Rotation.LEAKED
+        assert not any("urple" in shown.text for shown in [*anna.screen, *bert.screen])
+
+
+async def test_attack_3_a_forwarded_message_with_the_word_warns(tmp_path):
+    """Whoever wrote it knows the word: that is said, and no card quotes it."""
+    async with family_bot(tmp_path) as telegram:
+        set_word(house_of(telegram.app), family_of(telegram))
+        bert = telegram.person(2)
+        text = "Mum, purple elephant! Please transfer 900 pounds today, I cannot call"
+        await bert.sends_message(text=text, forward_origin=telegram.origin())
+        shown = await bert.sees("whoever wrote it knows the word")
+        assert "Do not pay anything" in shown.text
+        assert not any("urple" in shown.text for shown in bert.screen)
+
+
+async def test_ordinary_messages_are_no_leak(tmp_path):
+    """They are answered as always."""
+    async with family_bot(tmp_path) as telegram:
+        set_word(house_of(telegram.app), family_of(telegram))
+        bert = telegram.person(2)
+        await bert.sends("is the grey elephant in the zoo still alive?")
+        await bert.sees("I found nothing in these words")
+        assert telegram.count("deleteMessage") == 0
+
+
+async def test_attack_22_the_duress_word_looks_accepted_and_warns_the_others(tmp_path):
+    """Bert is forced; his screen shows the same as after the right word."""
+    async with family_bot(tmp_path) as telegram:
+        set_word(house_of(telegram.app), family_of(telegram), duress=True)
+        anna, bert = telegram.person(1), telegram.person(2)
+        screens = []
+        for phrase in (WORD, DURESS):
+            start = len(bert.screen)
+            await bert.presses("word:test:")
+            await bert.records(memo(phrase, seconds=3.0))
+            await telegram.quiet()
+            screens.append([shown.text for shown in bert.screen[start:]])
+        assert screens[0] == screens[1]
+        await anna.sees("said the emergency word")
+
+
+async def test_a_duress_word_is_set_like_the_code_word(tmp_path):
+    """Quite different words, at once, since it replaces none."""
+    async with family_bot(tmp_path) as telegram:
+        set_word(house_of(telegram.app), family_of(telegram))
+        anna = telegram.person(1)
+        await begun(anna, "Set an emergency word")
+        await spoken(anna, "broken umbrella")
+        await anna.sees("Is this it?")
+        await anna.taps("Yes, that is it")
+        await anna.sees("The emergency word is set")
+        assert stored(telegram).has_duress
+
+
+async def test_after_a_restart_the_keeper_begins_anew(tmp_path):
+    """What was spoken lives in memory only; the memo that comes then is deleted all the same."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await begun(anna)
+        await spoken(anna, times=1)
+        house_of(telegram.app).speaking.drop(1)
+        await spoken(anna, times=1)
+        await anna.sees("I no longer remember what you said before")
+        assert telegram.count("deleteMessage") == 2
+
+
+async def test_attack_7_a_stolen_keeper_account_needs_the_pin(tmp_path):
+    """Without it neither a new word nor removal begins."""
+    async with family_bot(tmp_path) as telegram:
+        house = house_of(telegram.app)
+        house.store.families.set_pin(family_of(telegram), b"salt" * 4, b"tag" * 8, 1.0)
+        set_word(house, family_of(telegram))
+        anna = telegram.person(1)
+        await anna.presses("word:begin:word")
+        await anna.sees("This takes the PIN")
+        await anna.presses("word:gone:")
+        await telegram.quiet()
+        assert not house.store.changes.waiting(family_of(telegram))
+
+
+async def test_a_keeper_is_reminded_once_a_week(tmp_path):
+    """Of a word that leaked, or is half a year old."""
+    now = Clock()
+    async with family_bot(tmp_path, now=now) as telegram:
+        house = house_of(telegram.app)
+        admit(house.store, family_of(telegram), 9, Role.MEMBER)
+        set_word(house, family_of(telegram))
+        house.store.codewords.ask_to_rotate(family_of(telegram), Rotation.LEAKED)
+        anna, nine = telegram.person(1), telegram.person(9)
+        for days in (0, 1, 6.5):
+            now.at += days * DAY
+            await rotation.remind(Context.from_update(None, telegram.app))
+        reminders = [shown for shown in anna.screen if "was written down" in shown.text]
+        assert len(reminders) == 2
+        assert not nine.screen
+
+
+async def test_what_waits_in_the_database_holds_hashes_only(tmp_path):
+    """A change that waits is sealed, and what it seals are tags."""
+    async with family_bot(tmp_path) as telegram:
+        house = house_of(telegram.app)
+        set_word(house, family_of(telegram))
+        anna = telegram.person(1)
+        await begun(anna, "Take another code word")
+        await spoken(anna)
+        await anna.sees("Is this it?")
+        await anna.taps("Yes, that is it")
+        await anna.sees("It takes a day")
+        (waiting,) = house.store.changes.waiting(family_of(telegram))
+        text = json.dumps(waiting.data)
+        assert "velvet" not in text
+        assert "tractor" not in text
