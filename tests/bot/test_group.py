@@ -1,13 +1,21 @@
 """In a group: help for members, in private; not a word to strangers, nor about anyone."""
 
+import asyncio
+import os
+import signal
 import time
 
 import pytest
 
 from bot.app import house_of
+from bot.playground.params import Upload
+from bot.playground.server import build, serve
+from bot.playground.world import World
+from bot.run import serve as serve_family
 from tests.bot.fake_telegram import BOT_ID
-from tests.bot.houses import StubAnalyst, family_bot
+from tests.bot.houses import StubAnalyst, family_bot, settings_in
 from tests.bot.test_check import NONE
+from tests.bot.test_run import ROOT, STUB, Place, let_in
 
 GROUP = -1001
 CHAT = {"id": GROUP, "type": "supergroup", "title": "Street"}
@@ -240,3 +248,34 @@ async def test_a_button_under_a_note_in_a_group_does_nothing(tmp_path):
         await telegram.quiet()
         assert telegram.calls[before:] == []
         assert house_of(telegram.app).store.accounts.get(1).language == "en"
+
+
+async def test_in_a_group_over_http_with_privacy_mode_on(tmp_path, monkeypatch):
+    """As Telegram does it: added, asked below a stranger's memo, answered in private."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    world = World()
+    async with serve(build(world)) as url:
+        place = Place(url, world)
+        people, anna, bot = place.people, place.anna, place.bot
+        eve = world.add_person("Eve", "stranger")
+        street = world.add_group("Street", [anna, eve])
+        settings = settings_in(tmp_path, telegram_token=bot.token, telegram_api_url=url)
+        let_in(settings.data_dir, anna.id)
+        place.starts()
+        running = asyncio.create_task(serve_family(settings, STUB))
+        await place.sees("Good to see you")
+        people.add_to_group(anna, street, bot)
+        file = Upload(data=b"say shall we have dinner", name="memo.ogg", mime="audio/ogg")
+        memo = people.send(eve, street, "voice", file, seconds=5)
+        people.say(eve, street, "/check@family_guard_bot", reply_to=memo.id)
+        people.say(anna, street, "hello everyone")
+        people.say(anna, street, "/check@family_guard_bot", reply_to=memo.id)
+        await place.sees(NONE)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(running, 20)
+        in_group = [one for one in street.messages.values() if one.sender is bot]
+        assert ["/check@family_guard_bot" in (one.text or "") for one in in_group] == [True]
+        assert world.find_private(eve, bot) is None
+        (copy,) = [one for one in place.chat.messages.values() if one.media]
+        assert copy.sender is bot
+        assert copy.media.file.unique_id == memo.media.file.unique_id
