@@ -29,6 +29,9 @@ MAX_SECONDS = 300.0
 QUIET_DB = 35.0
 """Moments softer than the loud ones by more than this are pauses."""
 
+SILENT_AMPLITUDE = 1e-4
+"""Of the loudest band, as a tone: below is digital silence and the noise of coding it."""
+
 Signs = NDArray[np.float32]
 
 MIN_SECONDS = 0.8
@@ -58,7 +61,9 @@ def fingerprint(waveform: Waveform) -> bytes:
         rows.append(np.add.reduceat(power, starts, axis=1)[:, :-1])
     energy = np.log(np.concatenate(rows) + 1e-9)
     loud = energy.max(axis=1)
-    active = loud > np.percentile(loud, 95) - QUIET_DB * np.log(10) / 10
+    # A tone of amplitude a gives (a · frame / 4)² under a Hann window.
+    silent = 2 * np.log(SILENT_AMPLITUDE * frame / 4)
+    active = loud > max(silent, np.percentile(loud, 95) - QUIET_DB * np.log(10) / 10)
     across = np.diff(energy, axis=1)
     signs = np.diff(across, axis=0) > 0
     bits = (signs << np.arange(N_BITS, dtype=np.uint32)).sum(axis=1, dtype=np.uint32)

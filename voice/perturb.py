@@ -111,9 +111,13 @@ def _faster(percent: int) -> Spoil:
     return lambda waveform, _: faster(waveform, percent)
 
 
+AS_SPOKEN = "as_spoken"
+"""The copy that is heard just as a memo is, and that tells what the word is."""
+
 COPIES: Mapping[str, Spoil] = MappingProxyType(
     {
-        "as_spoken": lambda waveform, _: waveform,
+        AS_SPOKEN: lambda waveform, _: waveform,
+        "short_window": lambda waveform, _: waveform,
         "slower_10": _faster(-10),
         "slower_5": _faster(-5),
         "faster_5": _faster(5),
@@ -127,7 +131,10 @@ COPIES: Mapping[str, Spoil] = MappingProxyType(
         "narrow": lambda waveform, _: narrow(waveform, TELEPHONE_HZ),
     }
 )
-"""The copies in which a code word is heard again: name → what is done to the sound."""
+"""The copies in which a code word is heard again: name → what is done to the sound.
+
+Nothing is done for "short_window": all but the first are heard in a window of another length, which
+is a change by itself."""
 
 
 def _frame(samples: Samples) -> AudioFrame:

@@ -20,7 +20,7 @@ from voice.audio import Waveform
 from voice.errors import UndecodableAudio
 from voice.fingerprint import fingerprint
 from voice.isolation import decode_file
-from voice.perturb import COPIES
+from voice.perturb import AS_SPOKEN, COPIES
 from voice.results import Hearing, Problem, Recording, Rehearing, Segment
 from voice.transcript import Recogniser
 
@@ -76,7 +76,7 @@ def rehear(
         spoilt = [
             spoil(take, np.random.default_rng([number, index])) for number, index, take in work
         ]
-        heard = recogniser.variants(spoilt, language)
+        heard = recogniser.variants(spoilt, language, in_full=name == AS_SPOKEN)
         hearings += [
             Hearing(number, index, name, texts)
             for (number, index, _), texts in zip(work, heard, strict=True)

@@ -242,6 +242,14 @@ class Rehearing:
     recordings: tuple[Recording, ...]
     seconds: float = 0.0  # that it took
 
+    @property
+    def by_take(self) -> tuple[tuple[Hearing, ...], ...]:
+        """The hearings of each time that the word was said, the one as spoken first."""
+        takes: dict[tuple[int, int], list[Hearing]] = {}
+        for hearing in self.hearings:
+            takes.setdefault((hearing.recording, hearing.take), []).append(hearing)
+        return tuple(tuple(takes[key]) for key in sorted(takes))
+
 
 @dataclass(frozen=True)
 class EnrolmentMemo:

@@ -173,22 +173,29 @@ class Recogniser:
             _alternatives(texts) if n_best > 1 else (),
         )
 
-    def variants(self, waveforms: Sequence[Waveform], language: str) -> list[tuple[str, ...]]:
+    def variants(
+        self, waveforms: Sequence[Waveform], language: str, *, in_full: bool = False
+    ) -> list[tuple[str, ...]]:
         """What each of some short sounds may say, the likeliest first; nothing where it is a guess.
 
-        `language` is an ISO 639-1 code.  All are heard at once in a window as long as the longest
-        of them needs.  What nobody says is left out, but not what the recogniser doubts: two words
+        `language` is an ISO 639-1 code.  All are heard at once, in a window as long as the longest
+        of them needs – or, `in_full`, in the window that a memo is heard in, which takes four times
+        as long.  What nobody says is left out, but not what the recogniser doubts: two words
         without a sentence are always doubtful.
         """
         if not waveforms:
             return []
         tokenizer = Tokenizer(self._model.hf_tokenizer, True, "transcribe", language)
         features = [self._model.feature_extractor(waveform.samples) for waveform in waveforms]
-        longest = max(waveform.seconds for waveform in waveforms)
-        n_frames = min(N_FRAMES, round((longest + QUIET_SECONDS) * FRAMES_PER_SECOND))
+        if in_full:
+            windows = [_padded(each) for each in features]
+        else:
+            longest = max(waveform.seconds for waveform in waveforms)
+            n_frames = min(N_FRAMES, round((longest + QUIET_SECONDS) * FRAMES_PER_SECOND))
+            windows = [_silenced(each, n_frames) for each in features]
         results = self._model.model.generate(
-            StorageView.from_array(np.stack([_silenced(each, n_frames) for each in features])),
-            [self._model.get_prompt(tokenizer, [], without_timestamps=True)] * len(features),
+            StorageView.from_array(np.stack(windows)),
+            [self._model.get_prompt(tokenizer, [], without_timestamps=True)] * len(windows),
             beam_size=N_BEST,
             num_hypotheses=N_BEST,
             max_length=MAX_VARIANT_TOKENS,
@@ -299,12 +306,12 @@ def _parted(segments: Sequence[Segment]) -> Iterator[Segment]:
             yield Segment(segment.start + index * step, segment.start + (index + 1) * step)
 
 
-def _padded(features: Samples, n_frames: int = N_FRAMES) -> Samples:
-    """As many frames as the network is to hear, the rest filled with silence.
+def _padded(features: Samples) -> Samples:
+    """The frames that the network was trained on, the rest filled with silence.
 
-    shape = (80, …) → (80, n_frames)
+    shape = (80, n_frames) → (80, N_FRAMES)
     """
-    return np.pad(features[:, :n_frames], ((0, 0), (0, max(0, n_frames - features.shape[1]))))
+    return np.pad(features[:, :N_FRAMES], ((0, 0), (0, max(0, N_FRAMES - features.shape[1]))))
 
 
 def _silenced(features: Samples, n_frames: int) -> Samples:

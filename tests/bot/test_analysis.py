@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import os
 import signal
 import subprocess
@@ -11,12 +12,16 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot.analysis import LocalAnalyst, Memo
+from bot.analysis import CodeWordMemos, LocalAnalyst, Memo, PromptMemo
 from bot.errors import CannotListen, QueueFull, Stopping
 from bot.worker_process import worker_command
+from tests.bot import scripts
 from tests.bot.houses import settings_in
+from voice.calibration import VOICE_DIFFERENT_LLR, VOICE_SIMILAR_LLR
 from voice.errors import Undecodable
-from voice.results import Analysis
+from voice.fingerprint import same_recording
+from voice.results import Analysis, EnrolmentMemo, Rehearing
+from voice.voiceprint import KnownVoice, consistent
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +54,17 @@ class Teller:
     def steps(self) -> list[str]:
         """The steps alone."""
         return [step for step, _ in self.told]
+
+
+class Counter:
+    """Notes how far it is."""
+
+    def __init__(self) -> None:
+        self.counted: list[tuple[int, int]] = []
+
+    def __call__(self, step: str, *, done: int | None = None, total: int | None = None) -> None:
+        if step == "rehear":
+            self.counted.append((done, total))
 
 
 @pytest.fixture(autouse=True)
@@ -180,6 +196,88 @@ async def test_members_take_turns_and_know_their_place(memo):
         assert done == ["a1", "a2", "b1", "a3"] or done == ["a1", "b1", "a2", "a3"]
         assert ("waiting", 1) in tellers["a2"].told
         assert ("waiting", 3) in tellers["a3"].told
+
+
+async def test_a_memo_is_compared_with_every_known_voice(memo):
+    """One pass, one score for each label; an enrolled voice is like itself and unlike others."""
+    async with analyst_at_work() as analyst:
+        order = memo(scripts.memo("it is me", voice="mum", alternatives=("it is she",)).decode())
+        known = tuple(KnownVoice(name, scripts.voiceprint(name)) for name in ("mum", "dad"))
+        finding = await analyst.listen(dataclasses.replace(order, voices=known), Teller())
+        mum, dad = finding.heard.voices
+        assert (mum.label, dad.label) == ("mum", "dad")
+        assert mum.score.llr > VOICE_SIMILAR_LLR
+        assert dad.score.llr < VOICE_DIFFERENT_LLR
+        assert finding.heard.transcript.alternatives == ("it is me", "it is she")
+        assert same_recording(finding.heard.fingerprint, finding.heard.fingerprint)
+
+
+async def test_a_code_word_is_heard_again_with_progress(memo):
+    """Three recordings; the texts come back, and how far it is is told."""
+    async with analyst_at_work() as analyst:
+        teller = Counter()
+        recordings = [
+            memo(scripts.memo("purple lantern", salt=str(number)).decode()).path
+            for number in range(3)
+        ]
+        found = await analyst.rehear(CodeWordMemos(1, tuple(recordings), "en"), teller)
+        assert isinstance(found, Rehearing)
+        assert [hearings[0].texts for hearings in found.by_take] == [("purple lantern",)] * 3
+        assert teller.counted == [(0, 3), (1, 3), (2, 3)]
+
+
+async def test_a_memo_of_an_enrolment_brings_its_voiceprint(memo):
+    """Three of one voice agree; with one of another they do not."""
+    async with analyst_at_work() as analyst:
+        prints = {}
+        for voice in ("mum", "dad"):
+            path = memo(scripts.memo("the prompt", voice=voice).decode()).path
+            found = await analyst.enrol(PromptMemo(1, path, "en"), Teller())
+            assert isinstance(found, EnrolmentMemo)
+            assert found.transcript.text == "the prompt"
+            prints[voice] = found.voiceprint
+        assert consistent([prints["mum"]] * 3)
+        assert not consistent([prints["mum"], prints["mum"], prints["dad"]])
+
+
+@pytest.mark.parametrize(("order", "reason"), [("die", "crashed"), ("bug", "crashed")])
+async def test_code_words_and_prompts_that_end_the_worker_are_given_up(memo, order, reason):
+    """Attack 16: as for any other memo."""
+    async with analyst_at_work() as analyst:
+        path = memo(order).path
+        assert await analyst.rehear(CodeWordMemos(1, (path,), "en"), Teller()) == reason
+        assert await analyst.enrol(PromptMemo(1, path, "en"), Teller()) == reason
+        finding = await analyst.listen(memo("say hello"), Teller())
+        assert isinstance(finding.heard, Analysis)
+
+
+async def test_a_code_word_that_takes_too_long_is_given_up(memo):
+    """And so is a prompt that cannot be decoded, with its reason."""
+    async with analyst_at_work(memo_seconds=0.4) as analyst:
+        hang = CodeWordMemos(1, (memo("hang").path,), "en")
+        assert await analyst.rehear(hang, Teller()) is Undecodable.LIMIT
+        prompt = PromptMemo(1, memo("undecodable broken").path, "en")
+        assert await analyst.enrol(prompt, Teller()) is Undecodable.BROKEN
+
+
+async def test_an_answer_to_a_challenge_goes_before_the_memos_that_wait(memo):
+    """Somebody is on the telephone with the caller right now."""
+    async with analyst_at_work() as analyst:
+        await analyst.listen(memo("say warm"), Teller())
+        done: list[str] = []
+
+        async def listen(name: str, order: Memo) -> None:
+            await analyst.listen(order, Teller())
+            done.append(name)
+
+        answer = dataclasses.replace(memo("say two words", 2), is_answer=True)
+        orders = {"first": memo("sleep 0.2"), "second": memo("say hi"), "answer": answer}
+        tasks = []
+        for name, order in orders.items():
+            tasks.append(asyncio.create_task(listen(name, order)))
+            await asyncio.sleep(0.02)
+        await asyncio.gather(*tasks)
+        assert done == ["first", "answer", "second"]
 
 
 async def test_the_queue_is_bounded(memo):

@@ -42,6 +42,25 @@ def test_what_is_put_back_is_next():
     assert queue.take() == first
 
 
+def test_what_is_urgent_comes_first_and_stays_first():
+    """An answer to a live challenge does not wait behind memos, not even after a crash."""
+    queue = filled([1, 2])
+    queue.put(3, "answer", urgent=True)
+    assert next(iter(queue)) == "answer"
+    assert queue.take() == "answer"
+    queue.put_back(3, "answer", urgent=True)
+    assert queue.take() == "answer"
+    assert len(queue) == 2
+
+
+def test_urgent_items_count_towards_the_share():
+    """Attack 15: nobody fills the queue by calling everything urgent."""
+    queue = FairQueue(10, 1)
+    queue.put(1, "a", urgent=True)
+    with pytest.raises(QueueFull):
+        queue.put(1, "b", urgent=True)
+
+
 def test_shares_are_bounded():
     """One member's, and the whole."""
     queue = FairQueue(3, 2)

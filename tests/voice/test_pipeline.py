@@ -12,11 +12,13 @@ from tests.voice.synthetic import dial_tone, mixed, music, pink_noise, silence, 
 from voice import pipeline
 from voice.activity import find_speech
 from voice.audio import Waveform
+from voice.comparison import compared_with
 from voice.countermeasure import windows_of
 from voice.errors import ModelMismatch, Undecodable, UndecodableAudio
 from voice.isolation import decode_file
 from voice.pipeline import Analyser, envelope
 from voice.results import Analysis, Problem, Score, Segment, Unchecked, Window
+from voice.voiceprint import KnownVoice, Voiceprint
 
 SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
 MEMO = SAMPLES / "birthday-en.ogg"
@@ -153,7 +155,6 @@ def test_it_says_that_a_reference_is_of_no_use(analyser: Analyser, tmp_path: Pat
 def test_it_compares_with_stored_voiceprints(analyser: Analyser) -> None:
     """A stored voiceprint does what the memos it was made of do; another model's is refused."""
     from voice.speaker import enrol, load_encoder
-    from voice.voiceprint import Voiceprint
 
     encoder = load_encoder()
     waveform, _ = decode_file(SAMPLES / "hi-mum-en.ogg")
@@ -163,6 +164,60 @@ def test_it_compares_with_stored_voiceprints(analyser: Analyser) -> None:
     assert found.speaker is not None
     assert found.speaker.model == "campplus"
     assert Unchecked.VOICE_REFERENCE_UNUSABLE in found.unchecked
+
+
+@pytest.mark.models
+def test_it_scores_every_known_voice_in_one_pass(analyser: Analyser) -> None:
+    """One score for each label, the same as for a reference; another model's print has none."""
+    memo = analyser.enrol(SAMPLES / "hi-mum-en.ogg", "en")
+    assert memo.voiceprint is not None
+    strange = KnownVoice("strange", Voiceprint("another", (1.0,), 10.0))
+    found = analyser.analyse(MEMO, voices=[KnownVoice("mum", memo.voiceprint), strange])
+    (match,) = found.voices
+    assert match.label == "mum"
+    supposed = compared_with(found, {"mum"})
+    assert supposed.speaker == match.score
+    assert Unchecked.VOICE_NO_REFERENCE in found.unchecked
+    assert Unchecked.VOICE_NO_REFERENCE not in supposed.unchecked
+    assert match.score.llr is not None
+    assert match.score.llr > 0
+
+
+@pytest.mark.models
+def test_it_makes_no_voiceprint_of_sound_that_cannot_be_judged(
+    analyser: Analyser, tmp_path: Path
+) -> None:
+    """Attack 11: a voice that is drowned in noise is not enrolled."""
+    clean = analyser.enrol(MEMO, "en")
+    assert clean.voiceprint is not None
+    assert clean.transcript is not None
+    assert "birthday" in clean.transcript.text.lower()
+    memo, _ = decode_file(MEMO)
+    noisy = analyser.enrol(saved(tmp_path, mixed(memo, white_noise(memo.seconds + 1), 0.0)), "en")
+    assert Problem.TOO_NOISY in noisy.problems
+    assert noisy.voiceprint is None
+
+
+@pytest.mark.models
+def test_it_hears_the_words_of_an_answer_however_short(analyser: Analyser, tmp_path: Path) -> None:
+    """A code word and a phrase are said in less time than a voice can be judged in."""
+    memo, _ = decode_file(MEMO)
+    start = find_speech(memo)[0].start
+    path = saved(tmp_path, memo.cut(start, start + 1.3))
+    found = analyser.analyse(path, language="en", is_answer=True)
+    assert Problem.TOO_SHORT in found.problems
+    assert found.transcript is not None
+    assert "happy" in found.transcript.text.lower()
+    assert found.speaker is None
+
+
+@pytest.mark.models
+def test_a_short_memo_has_several_likely_texts(heard: Analysis) -> None:
+    """Attack 5: at most five, and the first of them is the text."""
+    assert heard.transcript is not None
+    assert 1 < len(heard.transcript.alternatives) <= 5
+    assert heard.transcript.alternatives[0] == heard.transcript.text
+    assert "birthday" not in repr(heard).lower()
 
 
 class Suspicious:
