@@ -111,6 +111,7 @@ _ERASE = (
     "update changes set confirmed_by = null where family_id = ? and confirmed_by in {theirs}",
     "update changes set stopped_by = null where family_id = ? and stopped_by in {theirs}",
     "update audit set actor = null where family_id = ? and actor in {theirs}",
+    "update heard set heard_from = null where family_id = ? and heard_from in {theirs}",
     "update consents set given_by = 0 where family_id = ? and given_by in {theirs}",
     "update codewords set set_by = 0 where family_id = ? and set_by in {theirs}",
     # Erased rather than unnamed: a code without its user would be open once more.

@@ -70,6 +70,7 @@ def fill(store, account):
     store.changes.ask(family, "phone", {"to": "y"}, user_id, 10.0, 20.0)
     store.audit.note(family, "renamed", 11.0, actor=KEEPER, person=person, name=f"Name {user_id}")
     store.audit.note(family, "froze", 12.0, actor=user_id)
+    store.recordings.remember(family, "check", "u", "s", b"", 12.0, heard_from=user_id)
     store.dialogues.begin(user_id, family, "pin", 12.0)
     store.tidyings.plan(user_id, 5, 99.0)
     store.codewords.count(family, str(user_id), "{}")
@@ -119,6 +120,7 @@ def test_forgetting_leaves_no_trace_in_any_table(store, keeper, anna):
     )
     forget(store, anna, 100.0)
     assert mentions(store, ANNA, anna.person_id) == set()
+    assert len(store.recordings.since(keeper.family_id, 0.0)) == 1
     details = [line.detail for line in store.audit.lines(keeper.family_id)]
     assert not any(str(ANNA) in json.dumps(detail) for detail in details)
     assert store.changes.waiting(keeper.family_id) == []
