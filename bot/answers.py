@@ -1,6 +1,6 @@
 """The answer to a challenge: which memo it is, and what of code word and phrase is in it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot import cases
@@ -22,6 +22,9 @@ WAIT_SECONDS = 24 * 3600.0
 
 DURESS, ROTATE, LOCKED, NEAR = "duress", "rotate", "locked", "near"
 """What others must be told of an answer."""
+
+REFUSED = "refused"
+"""Outcome of a challenge that the other side did not want to answer."""
 
 HALF = 2
 """Parts of a phrase that make a memo of another sender an answer all the same."""
@@ -111,20 +114,27 @@ def take_in(house: House, account: Account, answer: Answer, arrival: Arrival, no
         if answer.after.answered_at is not None:
             store.challenges.settle(family, answer.asked.id, answer.outcome.said, now)
         due = _due(answer, arrival)
-        if ROTATE in due or DURESS in due:
-            store.codewords.used(family, now)
-            store.codewords.ask_to_rotate(family, Rotation.USED)
-        if DURESS in due:
-            store.audit.note(family, "duress", now, person=after.about)
+        heard_word(house, family, due, after.about, now)
         file = cases.with_arrival(replace(case.file, case=after), arrival)
         return cases.keep(house, case, replace(file, due=(*file.due, *due)), now)
+
+
+def heard_word(
+    house: House, family: str, due: Collection[str], about: str | None, now: float
+) -> None:
+    """Note that the code word or the duress word was spoken: it is due for another."""
+    if ROTATE in due or DURESS in due:
+        house.store.codewords.used(family, now)
+        house.store.codewords.ask_to_rotate(family, Rotation.USED)
+    if DURESS in due:
+        house.store.audit.note(family, "duress", now, person=about)
 
 
 def refuse(house: House, account: Account, asked: StoredChallenge, now: float) -> Open | None:
     """The other side does not want to say it; None when the challenge is over already."""
     _, outcome = challenge.refused(opened(asked), now)
     with house.store.together():
-        if not house.store.challenges.settle(account.family_id, asked.id, "refused", now):
+        if not house.store.challenges.settle(account.family_id, asked.id, REFUSED, now):
             return None
         case = cases.case_of(house, account, asked.case_id or "")
         if case is None:

@@ -10,6 +10,7 @@ from bot import cases, keyboards, markup, moments
 from bot.cases import Open
 from bot.context import House
 from bot.judgement import Judgement
+from bot.readers import payees_of
 from bot.texts import Texts, pick_language
 from bot.wording import Wording, reason, word
 from familyguard.case import judge_case
@@ -48,7 +49,7 @@ def facts_of(house: House, account: Account, opened: Open) -> Facts:
     person = cases.about(house, opened)
     asked = house.store.questions.of_case(family, opened.id)
     mine = [one for one in asked if person and one.person_id == person.id]
-    payees = cases.payees_of(house, family)
+    payees = payees_of(house, family)
     return Facts(
         opened=opened,
         account=account,
@@ -100,8 +101,11 @@ def _card(facts: Facts, texts: Texts) -> str:
 def _advice(facts: Facts, advice: tuple[Advice, ...], texts: Texts) -> list[str]:
     """What to do; the general advice to call back gives way to the stored number."""
     lines = []
+    person = facts.person
+    if person and person.id == facts.account.person_id:
+        person = None  # nobody calls themselves
     for one in advice:
-        if one is Advice.CALL_BACK and (line := call_back(facts.person, texts)):
+        if one is Advice.CALL_BACK and (line := call_back(person, texts)):
             lines.append(line)
         else:
             lines.append(markup.escape(texts.get(f"advice.{one}")))

@@ -5,7 +5,6 @@ sealed as a whole, and the store holds it by asker and sender.
 """
 
 import json
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
@@ -14,12 +13,13 @@ from bot.context import House
 from bot.inbox import in_hand
 from bot.judgement import Judgement
 from bot.origin import Origin
+from bot.readers import reader_of
 from familyguard.case import OPEN_SECONDS, Case
 from familyguard.claimants import claimants
 from familyguard.family import Account, Person
 from familyguard.model import Evidence, Level, Sign
-from familyguard.requests.accounts import HOME_COUNTRIES, accounts_in
-from familyguard.scamtext import KnownPayees, Reader
+from familyguard.requests.accounts import accounts_in
+from familyguard.scamtext import Reader
 from familyguard.store.cases import StoredCase
 from familyguard.verdict import judge
 from voice.calibration import VOICE_DIFFERENT_LLR, VOICE_SIMILAR_LLR
@@ -33,8 +33,6 @@ MOST_QUOTE = 500
 
 MOST_KEPT = 20
 """Cards, accounts and scores kept of one case; marks of messages ten times as many."""
-
-PAYEE_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +117,14 @@ class Arrival:
     no_words: bool = False
 
 
-def reader_of(house: House, family: str) -> Reader:
-    """Reads messages with what the family told: its payees and its country."""
-    country = house.store.families.get(family).country
-    home = frozenset({country}) if country else HOME_COUNTRIES
-    return Reader(payees_of(house, family), home)
-
-
-def payees_of(house: House, family: str) -> KnownPayees:
-    """The accounts that a family has paid for years."""
-    key = house.store.families.payee_key(family, secrets.token_bytes(PAYEE_KEY_BYTES))
-    return KnownPayees.load(key, house.store.payees.marks(family))
-
-
 def known_already(house: House, account: Account, mark: str) -> Open | None:
     """The case that counted this message before a crash, if the bot is at it again."""
     hand = in_hand()
-    if hand is None or not hand.again:
-        return None
+    return counting(house, account, mark) if hand is not None and hand.again else None
+
+
+def counting(house: House, account: Account, mark: str) -> Open | None:
+    """The account's latest case that counted the message of that mark."""
     for stored in house.store.cases.of_account(account.family_id, account.user_id):
         opened = opened_of(house, stored)
         if mark in opened.file.marks:

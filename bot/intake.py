@@ -23,6 +23,7 @@ from bot.listening import Listener
 from bot.media import Attachment, kind_of
 from bot.origin import Origin, mark_of, origin_of
 from bot.progress import Progress
+from bot.readers import reader_of
 from bot.screenshots.model import PictureProblem, Screenshot
 from bot.texts import Language, Texts
 from familyguard.codeword import Match, Which
@@ -83,9 +84,11 @@ async def memo(sent: Sent, found: Attachment, context: Context, progress: Progre
     else:
         word = await _unasked(house, account, texts)
         arrival = _heard(sent, origin, finding, beside, house, None, no_words=word is not None)
-        opened = cases.take_in(house, account, arrival, now, _due(arrival, word))
-        if isinstance(word, Match):
-            house.store.codewords.used(account.family_id, now)
+        due = _due(arrival, word)
+        with house.store.together():
+            opened = cases.take_in(house, account, arrival, now, due)
+            about = opened.file.case.about
+            answers.heard_word(house, account.family_id, due, about, now)
     what = "answer" if answer is not None else "check"
     heard.remember(
         house, account, origin, found.unique_id, finding.sha256, finding.heard, what, now
@@ -96,7 +99,7 @@ async def memo(sent: Sent, found: Attachment, context: Context, progress: Progre
 
 def failure(sent: Sent, reason: Undecodable | str, house: House) -> Open:
     """Add a file that could not be heard to its case; the words beside it still count."""
-    reader = cases.reader_of(house, sent.account.family_id)
+    reader = reader_of(house, sent.account.family_id)
     judgement = judge_failure(reason, sent.caption, sent.language, reader)
     return _written(sent, judgement, sent.caption, house, None)
 
@@ -108,13 +111,13 @@ def text(sent: Sent, judgement: Judgement, house: House) -> Open:
 
 def judged_text(sent: Sent, house: House) -> Judgement:
     """What the words of a message alone come to."""
-    reader = cases.reader_of(house, sent.account.family_id)
+    reader = reader_of(house, sent.account.family_id)
     return judge_text(sent.message.text or sent.caption, sent.language, reader)
 
 
 def screenshot(sent: Sent, seen: Screenshot | PictureProblem, file_id: str, house: House) -> Open:
     """Add the words in a picture to their case."""
-    reader = cases.reader_of(house, sent.account.family_id)
+    reader = reader_of(house, sent.account.family_id)
     judgement = judge_screenshot(seen, sent.caption, sent.language, reader)
     words = seen.their_text if isinstance(seen, Screenshot) else ""
     media = Media(kind_of(sent.message) or "document", file_id)
@@ -153,7 +156,7 @@ def _heard(
     """What a memo brings; judged once for whom it is about, and then with that one's voice."""
     analysis, account = finding.heard, sent.account
     assert isinstance(analysis, Analysis)
-    reader = cases.reader_of(house, account.family_id)
+    reader = reader_of(house, account.family_id)
     beside = tuple(beside)
     judgement = judge_memo(analysis, sent.caption, sent.language, reader, beside)
     said = analysis.transcript.text if analysis.transcript else ""
@@ -217,8 +220,8 @@ def _due(arrival: Arrival, word: Match | bool | None) -> list[str]:
     due = []
     if Sign.MONEY_REQUEST in signs:
         due.append(ASK)
-    if isinstance(word, Match) and word.which is Which.DURESS:
-        due.append(answers.DURESS)
+    if isinstance(word, Match):
+        due.append(answers.DURESS if word.which is Which.DURESS else answers.ROTATE)
     if near_match(signs):
         due.append(answers.NEAR)
     return due
@@ -254,6 +257,19 @@ def apart(house: House, account: Account, opened: Open, shown: Shown) -> Open:
         house.store.cases.close(account.family_id, opened.id, now)
         fresh = cases.take_in(house, account, shown.arrival, now)
         return cases.change(house, fresh, lambda file: replace(file, details=opened.file.details))
+
+
+def compared_now(house: House, account: Account, shown: Shown) -> tuple[Judgement, str]:
+    """What was shown, with the voice of whom its case is supposed to be from by now; their name."""
+    analysis = shown.judgement.analysis
+    if analysis is None or shown.arrival is None:
+        return shown.judgement, ""
+    opened = cases.counting(house, account, shown.arrival.mark)
+    person = cases.about(house, opened) if opened else None
+    if person is None:
+        return shown.judgement, ""
+    compared = compared_with(analysis, listening.labels_of(analysis, person.id))
+    return replace(shown.judgement, analysis=compared), person.name
 
 
 def sent_by(message: Message, account: Account, texts: Texts) -> Sent:

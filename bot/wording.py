@@ -61,15 +61,19 @@ def shorten(foreign: str, limit: int = MAX_QUOTE) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def factors(judgement: Judgement, texts: Texts) -> tuple[tuple[str, str], ...]:
-    """The factor table: name of each factor, and what it says on the verbal scale."""
+def factors(judgement: Judgement, texts: Texts, person: str = "") -> tuple[tuple[str, str], ...]:
+    """The factor table: name of each factor, and what it says on the verbal scale.
+
+    `person` is whom the voice was compared with, if it is somebody with a name.
+    """
+    voice = "case.factor.voice" if person else "factor.voice"
     table = [("factor.request", texts.get(_request(judgement)))]
     if judgement.sender:
         claim = texts.get("factor.sender.claim", name=shorten(judgement.sender))
         table.append(("factor.sender", claim))
     if analysis := judgement.analysis:
         table += [
-            ("factor.voice", _scale("factor.voice", analysis.speaker, texts)),
+            ("factor.voice", _scale(voice, analysis.speaker, texts, name=shorten(person))),
             ("factor.synthetic", _scale("factor.synthetic", analysis.synthetic, texts)),
             ("factor.marks", _marks(analysis, texts)),
             ("factor.sound", _sound(analysis, texts)),
@@ -95,14 +99,15 @@ def reason(piece: Evidence, texts: Texts) -> str:
     return texts.get(f"reason.{piece.sign}", detail=shorten(piece.detail))
 
 
-def _scale(factor: str, score: Score | None, texts: Texts) -> str:
+def _scale(factor: str, score: Score | None, texts: Texts, **values: str) -> str:
     if score is None or score.llr is None:
         return texts.get("factor.unknown")
     strength = abs(score.llr)
     if strength < WEAK_LLR:
         return texts.get("factor.for.none")
     direction = "for" if score.llr > 0 else "against"
-    return texts.get(f"{factor}.{direction}.{'weak' if strength < CLEAR_LLR else 'clear'}")
+    strong = "weak" if strength < CLEAR_LLR else "clear"
+    return texts.get(f"{factor}.{direction}.{strong}", **values)
 
 
 def _marks(analysis: Analysis, texts: Texts) -> str:

@@ -9,6 +9,7 @@ from bot.cases import Open
 from bot.challenges import challenge_text, given_out
 from bot.context import Context
 from bot.delivery import NO_PREVIEW, reply
+from bot.readers import payees_of
 from familyguard.family import Account, Person
 from familyguard.model import Sign
 
@@ -86,7 +87,8 @@ async def refuse(update: Update, context: Context) -> None:
     """«They refuse to say it»."""
     account, house = context.account(update), context.house
     asked = house.store.challenges.get(account.family_id, _parts(update)[2])
-    if asked is None or asked.asked_by != account.user_id:
+    over = asked is not None and asked.outcome not in (None, answers.REFUSED)
+    if asked is None or asked.asked_by != account.user_id or over:
         await talk.forgotten(update, context)
         return
     opened = answers.refuse(house, account, asked, house.now())
@@ -155,7 +157,7 @@ async def paid(update: Update, context: Context) -> None:
         return
     account, opened, _ = found
     house, family = context.house, account.family_id
-    known = cases.payees_of(house, family)
+    known = payees_of(house, family)
     for number in opened.file.accounts:
         known.add(number)
     with house.store.together():

@@ -81,7 +81,8 @@ async def details(update: Update, context: Context) -> None:
         await context.bot.send_photo(chat_id, png, protect_content=True)
     message = query.message
     if isinstance(message, Message):
-        await reply(message, markup.details(factors(shown.judgement, texts), texts))
+        judgement, person = intake.compared_now(context.house, context.account(update), shown)
+        await reply(message, markup.details(factors(judgement, texts, person), texts))
 
 
 def sent_in(update: Update, context: Context) -> Sent:

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from bot.codewords import count_attempts
 from familyguard.challenge import VALID_SECONDS
+from familyguard.codeword import Attempts
 from familyguard.family import Role
+from familyguard.throttle import Throttle
 from tests.bot.families import DURESS, WORD, enrol, set_word
 from tests.bot.houses import admit
 from tests.bot.scripts import memo
@@ -107,16 +110,68 @@ async def test_a_word_that_nobody_asked_for_is_hidden_and_not_reported(tmp_path)
     """Row 5 and 18: no card tells that the word was right; its memo shows no words at all."""
     async with at_home(tmp_path) as telegram:
         set_word(telegram.house, family_of(telegram))
-        anna = telegram.person(1)
+        bert = telegram.person(3)
         said = f"mum it is me, {WORD}, I need 950 euro today"
-        await anna.forwards_voice(memo(said), forward_origin=sender(telegram))
+        await bert.forwards_voice(memo(said), forward_origin=sender(telegram))
         await telegram.quiet()
-        await anna.taps("Details")
-        await anna.sees("These are pointers, not proof.")
-        for shown in anna.screen:
+        await bert.taps("Details")
+        await bert.sees("These are pointers, not proof.")
+        for shown in bert.screen:
             assert "elephant" not in shown.text
             assert "code word was" not in shown.text
-        assert telegram.house.store.codewords.attempts(family_of(telegram), "1") is None
+        assert telegram.house.store.codewords.attempts(family_of(telegram), "3") is None
+        # But whoever spoke it knows it, so the keeper is asked for another one.
+        await telegram.person(1).sees("Your code word was spoken in a memo.")
+
+
+async def test_a_duress_word_that_nobody_asked_for_alerts_too(tmp_path):
+    """Row 22: whoever is forced may find no other moment to say it."""
+    async with at_home(tmp_path) as telegram:
+        set_word(telegram.house, family_of(telegram), duress=True)
+        bert = telegram.person(3)
+        await bert.forwards_voice(memo(f"hello {DURESS}"), forward_origin=sender(telegram))
+        await telegram.person(1).sees("Silent alarm.")
+        await telegram.quiet()
+        assert not any("alarm" in shown.text.lower() for shown in bert.screen)
+
+
+async def test_words_of_more_memos_than_are_looked_at_are_hidden(tmp_path):
+    """Row 5: nobody guesses the word by the memos whose words are hidden."""
+    async with at_home(tmp_path) as telegram:
+        set_word(telegram.house, family_of(telegram))
+        telegram.house.unasked = Throttle(1, 3600.0)
+        bert = telegram.person(3)
+        for number in range(2):
+            say = memo(f"we need some bread {number}")
+            await bert.forwards_voice(say, forward_origin=sender(telegram, 900 + number))
+            await telegram.quiet()
+            await bert.taps("Details")
+            await telegram.quiet()
+        first, second = (one for one in bert.screen if "pointers" in one.text)
+        assert "some bread" in first.text
+        assert "some bread" not in second.text
+
+
+async def test_a_lock_that_closes_is_told_to_the_keeper(tmp_path):
+    """Row 5: too many wrong ones; only the keeper reads that it is locked."""
+    async with at_home(tmp_path) as telegram:
+        set_word(telegram.house, family_of(telegram))
+        count_attempts(telegram.house, family_of(telegram), 3, Attempts(9, telegram.house.now()))
+        phrase = await challenged(telegram, member=3)
+        card = await answers(telegram, f"green giraffe {phrase}", member=3)
+        assert WRONG_WORD in card.text
+        await telegram.person(1).sees("I no longer check it until you speak it to me again")
+        assert "lock" not in card.text
+
+
+async def test_a_refusal_after_the_answer_changes_nothing(tmp_path):
+    """The phrase was answered rightly; the old button is forgotten."""
+    async with at_home(tmp_path) as telegram:
+        phrase = await challenged(telegram)
+        await answers(telegram, f"here you are {phrase}")
+        await telegram.person(1).taps("They refuse to say it")
+        await telegram.quiet()
+        assert telegram.alerts == ["I no longer remember this one."]
 
 
 async def test_right_and_none_set_look_the_same_to_a_member(tmp_path):

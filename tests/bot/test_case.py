@@ -1,10 +1,15 @@
 """Stories of cases: messages of one sender that add up, and what their cards offer."""
 
+import asyncio
 import contextlib
 
 import pytest
 
+from bot import casework
 from bot.app import house_of
+from bot.cases import opened_of
+from bot.handlers import screenshot
+from bot.screenshots.model import Bubble, Screenshot
 from familyguard.admission import remove
 from familyguard.family import Role
 from tests.bot.families import NUMBERS, enrol, name_them
@@ -420,3 +425,72 @@ async def test_a_person_who_left_is_no_longer_who_it_is_supposed_to_be(tmp_path)
         await telegram.quiet()
         assert "Tom" not in anna.last.text.splitlines()[4]
         assert NUMBERS["Tom"][-8:] not in anna.last.text
+
+
+async def test_a_memo_that_was_counted_before_a_crash_is_counted_once(tmp_path, monkeypatch):
+    """Row 23: written, then the power went before the answer; afterwards one card, one piece."""
+    clock, origin = Clock(), None
+
+    def power_cut(*_):
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(casework, "card", power_cut)
+        async with at_home(tmp_path, now=clock) as telegram:
+            origin = sender(telegram)
+            await forward_text(telegram.person(1), SCAM, origin)
+            await asyncio.wait_for(telegram.app.update_queue.join(), 10)
+            family = telegram.people["Anna"].family_id
+            assert len(telegram.house.store.cases.of_account(family, 1)) == 1
+    clock.time += 7200
+    async with family_bot(tmp_path, members=(), now=clock) as telegram:
+        anna = telegram.person(1)
+        await anna.sees(STRONG)
+        await telegram.quiet()
+        house = house_of(telegram.app)
+        family = house.store.accounts.get(1).family_id
+        stored = house.store.cases.of_account(family, 1)
+        assert [opened_of(house, one).file.case.count for one in stored] == [1]
+        assert len(anna.screen) == 1
+
+
+async def test_a_screenshot_adds_to_the_case_of_its_sender(tmp_path, monkeypatch):
+    """Words, memo and picture of one sender are one story."""
+    seen = Screenshot((Bubble(BILL, "left"),), "Stranger")
+    monkeypatch.setattr(screenshot, "read_picture", lambda path, folder: seen)
+    async with at_home(tmp_path) as telegram:
+        anna, origin = telegram.person(1), sender(telegram)
+        await forward_text(anna, "Hi mum, this is my new number", origin)
+        await anna.sees(CAUTION)
+        telegram.files["p"] = b"picture"
+        sizes = [{"file_id": "p", "file_unique_id": "up", "width": 9, "height": 9}]
+        await anna.sends_message(photo=sizes, forward_origin=origin)
+        card = await anna.sees("This is more serious than I said before.")
+        assert "new number" in card.text
+        assert "At the top it says “Stranger”." in card.text
+
+
+async def test_details_name_whom_the_voice_was_compared_with(tmp_path):
+    """Chosen after the memo was heard, and still named."""
+    async with at_home(tmp_path) as telegram:
+        enrol(telegram.house, telegram.people["Tom"], "tom")
+        anna = telegram.person(1)
+        await anna.forwards_voice(memo("urgent: buy gift cards", voice="other"))
+        await telegram.quiet()
+        await anna.taps("Who is it supposed to be?")
+        await anna.sees("Choose the person")
+        await anna.taps("Tom")
+        await anna.sees("The voice clearly does not sound like Tom.")
+        await anna.taps("Details")
+        table = await anna.sees("These are pointers, not proof.")
+        assert "not like Tom’s" in table.text
+
+
+async def test_nobody_is_told_to_call_themselves(tmp_path):
+    """A message that claims to come from Tom, shown by Tom."""
+    async with at_home(tmp_path) as telegram:
+        tom = telegram.person(2)
+        await forward_text(tom, "Hi mum, it's Tom. " + BILL, sender(telegram))
+        card = await tom.sees("It is supposed to come from Tom.")
+        assert "+31 6" not in card.text
+        assert len(tom.screen) == 1
