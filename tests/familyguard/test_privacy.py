@@ -17,6 +17,7 @@ from familyguard.privacy import (
 )
 from familyguard.store import open_store
 from familyguard.store.cases import StoredChallenge
+from familyguard.store.privacy import _ERASE, _ERASE_ANYWHERE
 from familyguard.store.voices import StoredVoice
 
 KEEPER, ANNA, LOTTE = 5_300_000_001, 5_300_000_777, 5_300_000_888
@@ -250,3 +251,29 @@ def test_nothing_is_told_about_somebody_of_another_family(store, keeper, anna):
     knock(store, store.invitations.claim(1.0), 7, "Other", "nl", 1.0)
     with pytest.raises(KeyError):
         about(store, store.accounts.get(7).family_id, anna.person_id)
+
+
+NO_PERSON = {
+    "cases.kept", "cases.card_chat", "cases.card_message",  # gone with their case
+    "codewords.version", "codewords.key_number", "tidyings.message_id",
+    "updates.update_id", "updates.tries", "answers.update_id",
+    "accounts.user_id",  # gone with their person
+}  # fmt: skip
+"""Columns with whole numbers that are nobody's, or go by themselves."""
+
+
+def test_every_column_that_can_hold_an_account_is_thought_of(store):
+    """Whoever adds one decides what becomes of it when its person is forgotten."""
+    statements = [*_ERASE, *_ERASE_ANYWHERE]
+    forgotten = [
+        f"{table}.{column.name}"
+        for table in store._db.table_names()
+        for column in store._db.table(table).columns
+        if column.type.upper() in ("INTEGER", "INT")
+        and not table.startswith("_")
+        and f"{table}.{column.name}" not in NO_PERSON
+        and not any(
+            f" {table} " in one and f"{column.name} in {{theirs}}" in one for one in statements
+        )
+    ]
+    assert forgotten == []
