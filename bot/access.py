@@ -9,6 +9,7 @@ from telegram.ext import ApplicationHandlerStop
 
 from bot.context import Context
 from bot.handlers import admit, check
+from bot.inbox import is_again
 from bot.media import attachment
 from bot.texts import LANGUAGES, Texts, pick_language
 from familyguard.admission import Knock, knock
@@ -32,7 +33,7 @@ async def members_only(update: Update, context: Context) -> None:
         log.info("knocked", outcome=came.name)
         if came is Knock.FOUNDED:
             return
-        if came is Knock.WAITING:
+        if came is Knock.WAITING or is_again():
             await admit.announce_applicant(context, user)
     if house.store.accounts.applicant(user.id):
         await context.bot.send_message(chat.id, Texts(language).get("chat.waiting_for_keeper"))

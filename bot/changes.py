@@ -12,6 +12,7 @@ from telegram import Update
 
 from bot import announce, roles, talk
 from bot.context import Context
+from bot.inbox import is_again
 from bot.talk import Rows
 from bot.texts import Texts
 from bot.who import moment, name_of, person_of
@@ -51,28 +52,24 @@ async def ask(
     by, now, store = person_of(context, account), house.now(), house.store
     family = store.families.get(account.family_id)
     subject = subject or by
+    data = {**data, "person": subject.id}
     change = rules.ask(kind, by, now, family.frozen_until, first=first)
+    for earlier in store.changes.waiting(family.id):
+        if (earlier.kind, earlier.data, earlier.asked_by) == (kind, data, account.user_id):
+            # The same once more is no other change; after a crash not everyone may know of it.
+            if is_again():
+                await _announce(context, earlier, by, subject)
+            return earlier
     with store.together():
         for earlier in store.changes.waiting(family.id):
             if earlier.kind == kind and earlier.data.get("person") == subject.id:
                 store.changes.end(family.id, earlier.id, now, stopped_by=account.user_id)
-        stored = store.changes.ask(
-            family.id, kind, {**data, "person": subject.id}, account.user_id, now, change.due_at
-        )
+        stored = store.changes.ask(family.id, kind, data, account.user_id, now, change.due_at)
         store.audit.note(family.id, f"asked.{kind}", now, account.user_id, person=subject.id)
     if change.state is State.IN_FORCE:
         await _do(context, stored)
         return stored
-    for told in announce.everyone(context, family.id):
-        await announce.tell(
-            context,
-            [told],
-            f"change.{kind}.asked",
-            _buttons(context, stored, told),
-            by=name_of(by),
-            name=name_of(subject),
-            when=moment(change.due_at),
-        )
+    await _announce(context, stored, by, subject)
     return stored
 
 
@@ -124,21 +121,43 @@ async def look(context: Context) -> None:
 
 
 async def _do(context: Context, stored: StoredChange, confirmed_by: int | None = None) -> None:
-    """Make a change, once."""
+    """Make a change, once.
+
+    It ends after its deed, so that a crash between the two makes it again instead of losing it:
+    deeds may be done twice.
+    """
     house, deed = context.house, DEEDS.get(Kind(stored.kind))
     if deed is None:
         log.error("change_without_deed", kind=stored.kind)
         return
-    store, now = house.store, house.now()
-    if not store.changes.end(stored.family_id, stored.id, now, confirmed_by=confirmed_by):
-        return
-    by = store.accounts.get(stored.asked_by)
-    asker_left = by is None or by.family_id != stored.family_id
-    if asker_left or not await deed(context, stored):
-        store.audit.note(stored.family_id, f"void.{stored.kind}", now, confirmed_by)
-        return
-    store.audit.note(stored.family_id, f"changed.{stored.kind}", now, confirmed_by)
-    await _tell(context, stored, "done")
+    store, family = house.store, stored.family_id
+    async with house.listening.of(("change", stored.id)):
+        fresh = store.changes.get(family, stored.id)
+        if fresh is None or fresh.ended_at is not None:
+            return
+        by = store.accounts.get(stored.asked_by)
+        asker_is_here = by is not None and by.family_id == family
+        done = asker_is_here and await deed(context, stored)
+        now = house.now()
+        store.changes.end(family, stored.id, now, confirmed_by=confirmed_by)
+        store.audit.note(
+            family, f"{'changed' if done else 'void'}.{stored.kind}", now, confirmed_by
+        )
+    if done:
+        await _tell(context, stored, "done")
+
+
+async def _announce(context: Context, stored: StoredChange, by: Person, subject: Person) -> None:
+    for told in announce.everyone(context, stored.family_id):
+        await announce.tell(
+            context,
+            [told],
+            f"change.{stored.kind}.asked",
+            _buttons(context, stored, told),
+            by=name_of(by),
+            name=name_of(subject),
+            when=moment(stored.due_at),
+        )
 
 
 async def _tell(

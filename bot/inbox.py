@@ -205,6 +205,12 @@ def in_hand() -> InHand | None:
     return hand if hand and not hand.over else None
 
 
+def is_again() -> bool:
+    """Whether the update in hand was begun before: what it asks for may be half done."""
+    hand = in_hand()
+    return hand is not None and hand.again
+
+
 def nothing_in_hand() -> None:
     """What follows belongs to no update, though one may have been in hand when it was planned."""
     _in_hand.set(None)

@@ -1,10 +1,10 @@
 """Names, roles and times as they stand in sentences."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from babel.dates import format_datetime
 
+from bot import moments
 from bot.context import Context
 from bot.markup import harmless
 from bot.texts import Texts
@@ -39,22 +39,14 @@ def role(of: Role) -> Said:
 
 def moment(at: float) -> Said:
     """A day and a time, seconds since 1970, in the time zone of this machine."""
-
-    def said(texts: Texts) -> str:
-        local = datetime.fromtimestamp(at).astimezone()
-        return format_datetime(local, texts.get("who.moment"), locale=texts.language)
-
-    return said
+    return lambda texts: format_datetime(
+        moments.local(at), texts.get("who.moment"), locale=texts.language
+    )
 
 
 def day(at: float) -> Said:
     """A date."""
-
-    def said(texts: Texts) -> str:
-        local = datetime.fromtimestamp(at).astimezone()
-        return format_datetime(local, texts.get("who.day"), locale=texts.language)
-
-    return said
+    return lambda texts: moments.day(at, texts)
 
 
 def short_number(user_id: int) -> str:

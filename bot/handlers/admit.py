@@ -5,6 +5,7 @@ from telegram import Update, User
 
 from bot import announce, changes, markup, talk
 from bot.context import Context
+from bot.inbox import is_again
 from bot.roles import Act, may
 from bot.talk import Rows
 from bot.texts import Texts
@@ -74,18 +75,20 @@ async def accept(update: Update, context: Context) -> None:
     """«Somebody new», with a role."""
     data = _data(update)
     verb = next(verb for verb in ROLES if data.startswith(verb))
-    applicant = _applicant(update, context, data.removeprefix(verb))
-    if applicant is None:
+    number = data.removeprefix(verb)
+    applicant = _applicant(update, context, number)
+    account = _let_in_before(update, context, number) if applicant is None else None
+    if applicant is None and account is None:
         await talk.forgotten(update, context)
         return
     if not await may(update, context, Act.APPROVE):
         return
     by, house, given = context.account(update), context.house, ROLES[verb]
-    account = approve(
-        house.store, by.family_id, applicant.user_id, given, house.now(), guardian=by.person_id
-    )
+    if applicant is not None:
+        user_id, now = applicant.user_id, house.now()
+        account = approve(house.store, by.family_id, user_id, given, now, guardian=by.person_id)
     assert account is not None
-    await talk.show(update, context, "admit.let_in", name=applicant.display, role=role(given))
+    await talk.show(update, context, "admit.let_in", name=account.display, role=role(given))
     await _welcome(context, account)
     others = [
         other
@@ -96,7 +99,7 @@ async def accept(update: Update, context: Context) -> None:
         context,
         others,
         "admit.joined",
-        name=applicant.display,
+        name=account.display,
         role=role(given),
         by=name_of(person_of(context, by)),
         number=short_number(account.user_id),
@@ -217,6 +220,15 @@ def _applicant(update: Update, context: Context, number: str) -> Applicant | Non
     applicant = context.house.store.accounts.applicant(int(number))
     family = context.account(update).family_id
     return applicant if applicant and applicant.family_id == family else None
+
+
+def _let_in_before(update: Update, context: Context, number: str) -> Account | None:
+    """Whom this very tap let in before a crash: not everyone may have been told."""
+    if not is_again() or not number.isdigit():
+        return None
+    account = context.house.store.accounts.get(int(number))
+    family = context.account(update).family_id
+    return account if account and account.family_id == family else None
 
 
 def _choices(texts: Texts, applicant: Applicant) -> Rows:

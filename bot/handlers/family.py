@@ -5,6 +5,7 @@ from telegram import Message, Update
 from bot import announce, talk
 from bot.context import Context
 from bot.handlers import check
+from bot.inbox import is_again
 from bot.roles import Act, may
 from bot.talk import Rows
 from bot.texts import Texts
@@ -213,7 +214,8 @@ async def freeze_family(update: Update, context: Context) -> None:
     for other in announce.everyone(context, family.id):
         house.unlocked.drop(other.user_id)
     await talk.say(update, context, "family.frozen.you", when=moment(until))
-    if family.frozen_until is not None and until < family.frozen_until + NEWS_SECONDS:
+    is_news = family.frozen_until is None or until >= family.frozen_until + NEWS_SECONDS
+    if not is_news and not is_again():
         return
     await announce.tell(
         context,

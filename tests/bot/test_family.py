@@ -2,9 +2,11 @@
 
 import pytest
 
+from bot import access
 from bot.app import house_of
 from bot.family_routes import _look
 from bot.markup import GAP
+from familyguard.admission import Knock, knock
 from familyguard.family import Role
 from familyguard.store import Store
 from tests.bot.houses import admit, family_bot, let_in
@@ -362,3 +364,17 @@ async def test_a_freeze_ends_by_time_alone(tmp_path):
         now += 2 * HOUR
         await anna.sends("/invite")
         await anna.sees("works once")
+
+
+async def test_23_a_knock_that_was_cut_short_still_reaches_the_keeper(tmp_path, monkeypatch):
+    """Row 23: the code is used up, the keeper was not asked; handled again, they are."""
+    async with family_bot(tmp_path) as telegram:
+        store, anna, dora = store_of(telegram), telegram.person(1), telegram.person(50)
+        code = await invited(telegram)
+        assert knock(store, code, 50, "Dora", "en", 1.0) is Knock.WAITING
+        await dora.sends(f"/start {code}")
+        await dora.sees("has reached the keeper")
+        assert not anna.has_seen("Somebody used your invitation")
+        monkeypatch.setattr(access, "is_again", lambda: True)
+        await dora.sends(f"/start {code}")
+        await anna.sees("Somebody used your invitation")

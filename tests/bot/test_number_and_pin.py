@@ -2,7 +2,9 @@
 
 import pytest
 
+from bot import changes
 from bot.app import house_of
+from familyguard.changes import Kind
 from familyguard.family import Role
 from tests.bot.fake_telegram import running_bot
 from tests.bot.houses import StubAnalyst, admit, family_bot, let_in, settings_in
@@ -316,3 +318,43 @@ async def test_4_the_pin_is_nowhere_in_the_database(tmp_path):
         store_of(telegram).clean()
         for path in (tmp_path / "data").glob("familyguard.db*"):
             assert pin.encode() not in path.read_bytes()
+
+
+async def test_23_a_change_that_was_cut_short_is_made_again(tmp_path, monkeypatch):
+    """Row 23: when the server dies in the middle of the deed, the next look makes it."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        bert = telegram.person(2)
+        await stores(bert)
+        await stores(bert, NEW)
+        await bert.sees("changes in a day")
+        now += 25 * HOUR
+        whole = changes.DEEDS[Kind.CALL_BACK_NUMBER]
+
+        async def dies(*_):
+            raise OSError("power")
+
+        monkeypatch.setitem(changes.DEEDS, Kind.CALL_BACK_NUMBER, dies)
+        with pytest.raises(OSError, match="power"):
+            await time_passes(telegram)
+        assert phone_of(telegram, 2) == OLD
+        monkeypatch.setitem(changes.DEEDS, Kind.CALL_BACK_NUMBER, whole)
+        await time_passes(telegram)
+        assert phone_of(telegram, 2) == NEW
+
+
+async def test_the_same_wish_twice_is_one_change(tmp_path):
+    """Asking again neither starts the day anew nor tells everybody twice."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        bert, cora = telegram.person(2), telegram.person(3)
+        await stores(bert)
+        await stores(bert, NEW)
+        await cora.sees("is to change")
+        now += 20 * HOUR
+        await stores(bert, NEW)
+        await telegram.quiet()
+        assert sum("is to change" in shown.text for shown in cora.screen) == 1
+        now += 5 * HOUR
+        await time_passes(telegram)
+        assert phone_of(telegram, 2) == NEW
