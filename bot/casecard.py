@@ -25,7 +25,7 @@ HASH_DIGITS = 12
 SHOWN_TO_KEEPERS = frozenset({Sign.CODE_WORD_RIGHT})
 """Whether the code word was right is for those to know who set it; see docs/decisions."""
 
-NAMED = frozenset({Sign.NOT_ME, Sign.VOICE_DIFFERS})
+NAMED = frozenset({Sign.NOT_ME, Sign.VOICE_DIFFERS, Sign.VOICE_CHANGES})
 """Signs whose sentence names the person, once that is known."""
 
 

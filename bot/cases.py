@@ -35,6 +35,10 @@ MOST_KEPT = 20
 """Cards, accounts and scores kept of one case; marks of messages ten times as many."""
 
 
+OF_VOICE = frozenset({Sign.VOICE_DIFFERS, Sign.VOICE_SIMILAR, Sign.VOICE_CHANGES})
+"""Signs that depend on whose voice it is supposed to be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """A file as Telegram names it: `kind` as in `send_…`."""
@@ -239,21 +243,28 @@ def supposed(
     return found[0].id if len(found) == 1 else None
 
 
-def with_person(file: File, person: str, now: float) -> File:
+def with_person(file: File, person: str, now: float, sound: Iterable[Evidence] = ()) -> File:
     """The file once it is known whom it is supposed to be from: voices are compared anew.
 
-    Nothing is taken back.  Somebody who is talked into naming another person must not calm a case.
+    `sound` is what the latest memo is evidence of beside that person's voice, where it is still at
+    hand; of the others only how alike the whole memo is.  Nothing is taken back: somebody who is
+    talked into naming another person must not calm a case.
     """
     case = replace(file.case, about=person)
     scores = [voices[person] for voices in file.voices if person in voices]
-    if file.case.about == person or not scores:
+    found = [*of_voice(sound, person), *_alike(scores, person)]
+    if file.case.about == person or not found:
         return replace(file, case=case)
-    codes = [code for code in case.not_checked() if not code.startswith("voice_")]
-    compared = case.with_message([*map_scores(scores, person)], codes, now)
-    return replace(file, case=compared)
+    codes = [code for code in case.not_checked() if not (scores and code.startswith("voice_"))]
+    return replace(file, case=case.with_message(found, codes, now))
 
 
-def map_scores(scores: Iterable[float], person: str) -> list[Evidence]:
+def of_voice(evidence: Iterable[Evidence], person: str | None) -> list[Evidence]:
+    """What among `evidence` is about whose voice it is, with the person it was compared with."""
+    return [Evidence(piece.sign, person or "") for piece in evidence if piece.sign in OF_VOICE]
+
+
+def _alike(scores: Iterable[float], person: str) -> list[Evidence]:
     """What log-likelihood ratios for one person's voice are evidence of."""
     found = []
     for llr in scores:

@@ -18,6 +18,7 @@ from bot.judgement import (
     judge_memo,
     judge_screenshot,
     judge_text,
+    sound_evidence,
 )
 from bot.listening import Listener
 from bot.media import Attachment, kind_of
@@ -41,8 +42,6 @@ RESULT_ID_BYTES = 12
 
 ASK = "ask"
 """Due after a request for money that names one person: that person is asked."""
-
-OF_VOICE = frozenset({Sign.VOICE_DIFFERS, Sign.VOICE_SIMILAR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +185,9 @@ def _heard(
 
 def _named(evidence: Iterable[Evidence], person: str | None) -> tuple[Evidence, ...]:
     """What the voice is evidence of, with the person whom it was compared with."""
-    return tuple(
-        Evidence(piece.sign, person or "") if piece.sign in OF_VOICE else piece
-        for piece in evidence
-    )
+    pieces = tuple(evidence)
+    rest = [piece for piece in pieces if piece.sign not in cases.OF_VOICE]
+    return (*rest, *cases.of_voice(pieces, person))
 
 
 def _voices(analysis: Analysis) -> dict[str, float]:
@@ -257,6 +255,19 @@ def apart(house: House, account: Account, opened: Open, shown: Shown) -> Open:
         house.store.cases.close(account.family_id, opened.id, now)
         fresh = cases.take_in(house, account, shown.arrival, now)
         return cases.change(house, fresh, lambda file: replace(file, details=opened.file.details))
+
+
+def supposed(house: House, opened: Open, person: str) -> Open:
+    """The relative says whom it is supposed to be from; nobody listens again for that."""
+    shown = house.shown.get(opened.file.details)
+    analysis = shown.judgement.analysis if shown else None
+    sound = []
+    if analysis is not None:
+        compared = compared_with(analysis, listening.labels_of(analysis, person))
+        sound = sound_evidence(compared)
+    return cases.change(
+        house, opened, lambda file: cases.with_person(file, person, house.now(), sound)
+    )
 
 
 def compared_now(house: House, account: Account, shown: Shown) -> tuple[Judgement, str]:

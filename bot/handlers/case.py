@@ -36,10 +36,7 @@ async def supposed(update: Update, context: Context) -> None:
         await talk.forgotten(update, context)
         return
     account, opened, _ = found
-    house = context.house
-    opened = cases.change(
-        house, opened, lambda file: cases.with_person(file, person.id, house.now())
-    )
+    opened = intake.supposed(context.house, opened, person.id)
     await talk.show(update, context, "case.who.chosen", name=person.name)
     # A request for money is a reason to ask at once.
     if Sign.MONEY_REQUEST in {piece.sign for piece in opened.file.case.evidence()}:
