@@ -34,7 +34,7 @@ def rotate() -> None:
     with only_bot(settings):
         cells = rotate_keys(settings.database)
         keys = load_keys(settings.database.with_name(FILE_NAME))
-    screen().print(texts.get("keys.rotated", cells=cells))
+    screen().print(texts.get("keys.rotated", cells=cells), soft_wrap=True, markup=False)
     write_sheet(texts, settings, keys, None)
 
 

@@ -14,7 +14,7 @@ from bot.settings import load_settings
 from familyguard.keys import load_keys
 from familyguard.recovery import lines, read
 from familyguard.store import open_store
-from tests.bot.houses import let_in
+from tests.bot.houses import family_bot, let_in
 
 run = CliRunner()
 
@@ -82,6 +82,18 @@ def token_file(folder, bot):
     path = folder / "token"
     path.write_text(bot.token + "\n")
     return path
+
+
+async def test_starting_the_bot_does_not_void_the_link_of_init(bot, tmp_path, capsys):
+    """Whoever opened it before the bot ran is still let in; the code itself is not shown again."""
+    from bot.run import _offer_claim
+
+    await init("--yes", "--token-file", str(token_file(tmp_path, bot)))
+    async with family_bot(tmp_path, members=(), data_dir=load_settings().data_dir) as telegram:
+        _offer_claim(telegram.app)
+    assert "the link that was printed before" in capsys.readouterr().out
+    with open_store(load_settings().database) as store:
+        assert store.invitations.has_claim()
 
 
 async def test_a_wrong_token_is_asked_for_again(bot, tmp_path):
