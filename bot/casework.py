@@ -35,7 +35,7 @@ def card(context: Context, account: Account, opened: Open) -> tuple[str, InlineK
 async def placed(context: Context, account: Account, opened: Open, message: Message) -> Open:
     """A new card was shown: earlier ones point to it if the case became more serious."""
     house, place = context.house, (message.chat_id, message.message_id)
-    rose = cases.news_of(opened.file.case).rose
+    shown = opened.file.case
 
     def put(file: File) -> File:
         earlier = [one for one in file.cards if one != place]
@@ -43,7 +43,10 @@ async def placed(context: Context, account: Account, opened: Open, message: Mess
 
     opened = cases.change(house, opened, put)
     house.store.cases.show_at(account.family_id, opened.id, *place)
-    if rose:
+    if opened.file.case.count != shown.count:
+        # Somebody tapped while the card was on its way, and could not reach it yet.
+        await redraw(context, account, opened)
+    elif cases.news_of(shown).rose:
         await _point(context, account, opened, opened.file.cards[:-1])
     return opened
 

@@ -85,7 +85,11 @@ async def _tell_asker(context: Context, opened: Open, person: Person) -> None:
         text += f"\n\n{line}"
     try:
         await context.bot.send_message(
-            asker.user_id, text, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
+            asker.user_id,
+            text,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=NO_PREVIEW,
+            protect_content=True,
         )
     except Forbidden:
         return

@@ -1,8 +1,13 @@
 """Stories of the question to the person that a message is supposed to come from."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot import casework
 from bot.asking import PAUSE_SECONDS
+from bot.cases import change
+from familyguard.model import Sign
 from tests.bot.families import NUMBERS
 from tests.bot.houses import let_in
 from tests.bot.scripts import memo
@@ -204,3 +209,28 @@ async def test_an_ordinary_message_asks_nobody(tmp_path):
         await anna.sees("No warning signs found")
         await telegram.quiet()
         assert tom.screen == []
+
+
+async def test_not_me_that_comes_while_a_card_is_on_its_way_reaches_that_card(tmp_path):
+    """Tom taps just when Anna's next card is being sent: it must not stay milder than the case."""
+    async with at_home(tmp_path) as telegram:
+        anna, tom, _ = await asked(telegram)
+        await telegram.quiet()
+        usual = casework.card
+
+        def meanwhile(context, account, opened):
+            text = usual(context, account, opened)
+            if Sign.NOT_ME not in {piece.sign for piece in opened.file.case.evidence()}:
+                change(
+                    telegram.house,
+                    opened,
+                    lambda file: replace(file, case=file.case.with_tap(False, 1.0)),
+                )
+            return text
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(casework, "card", meanwhile)
+            await forward_text(anna, "please hurry", sender(telegram))
+            await telegram.quiet()
+        assert anna.last.text.startswith(SCAM_ALARM)
+        assert tom.screen

@@ -77,7 +77,7 @@ async def test_greetings_are_answered_while_the_models_load(tmp_path):
         anna = telegram.person(1)
         await anna.sends("/start")
         await anna.sees("Good to see you")
-        await anna.forwards_voice(b"say good morning")
+        await anna.forwards_voice(b"say shall we have dinner")
         await anna.sees("just woken up")
         await anna.sees(NONE)
 
