@@ -4,8 +4,9 @@ The library hands each update to its queue before it acknowledges it with the ne
 updates; the queue is an `Inbox`, which stores it first.  What was not handled to the end when the
 bot died is handled again at the next start, and what was already sent for it is not sent again.
 
-What remains: between Telegram's taking of a message and our noting of it lie a few milliseconds.
-If the power fails just then, that one message comes twice.
+What remains is a gap between Telegram's taking of a message and our noting of it: the time that its
+answer is on the way, tens of milliseconds, more on an overloaded machine.  If the power fails just
+then, that one message comes twice.
 """
 
 import asyncio

@@ -24,10 +24,19 @@ async def test_nothing_is_lost_or_answered_twice_when_the_bot_is_killed(monkeypa
 
 
 @pytest.mark.parametrize(
-    "flaw", [{"lost": 1}, {"repeated": 1}, {"integrity": "row missing"}, {"left_behind": 1}]
+    "flaw",
+    [
+        {"lost": 1},
+        {"repeated": 1},
+        {"repeated": 2, "in_the_gap": 1},
+        {"in_the_gap": 11},
+        {"integrity": "row missing"},
+        {"left_behind": 1},
+    ],
 )
 def test_any_flaw_is_a_failure(flaw):
-    """One lost answer in a thousand is one too many."""
+    """One lost answer in a thousand is one too many; what fell into the gap may come twice."""
     good = {"kills": 20, "acts": 120, "answers": 120, "integrity": "ok"}
     assert Report(**good).passed
+    assert Report(**good, repeated=1, in_the_gap=1).passed
     assert not Report(**(good | flaw)).passed
