@@ -17,6 +17,7 @@ from bot.context import Context
 from bot.delivery import NO_PREVIEW
 from bot.inbox import in_hand
 from bot.texts import Texts, pick_language
+from bot.who import name_of, person_of
 from familyguard.family import Account, Person
 from familyguard.model import Sign
 from familyguard.store.cases import Question
@@ -93,8 +94,7 @@ async def _send(
     question: Question,
     accounts: Sequence[Account],
 ) -> list[tuple[int, int]]:
-    asker = context.house.store.people.get(account.family_id, account.person_id)
-    name = asker.name if asker else ""
+    name = name_of(person_of(context, account))
     money = Sign.MONEY_REQUEST in {piece.sign for piece in opened.file.case.evidence()}
     places = []
     for one in accounts:
@@ -140,7 +140,9 @@ def _quoted(words: str) -> str:
 
 async def _tell(context: Context, account: Account, person: Person, outcome: Asked) -> None:
     texts = Texts(pick_language(account.language))
-    text = markup.escape(markup.fill(texts, f"ask.told.{outcome.name.lower()}", name=person.name))
+    text = markup.escape(
+        markup.fill(texts, f"ask.told.{outcome.name.lower()}", name=name_of(person))
+    )
     if outcome is not Asked.ONESELF and (line := call_back(person, texts)):
         text += f"\n\n{line}"
     await context.bot.send_message(

@@ -12,6 +12,7 @@ from bot.context import House
 from bot.judgement import Judgement
 from bot.readers import payees_of
 from bot.texts import Texts, pick_language
+from bot.who import Said, name_of
 from bot.wording import Wording, reason, word
 from familyguard.case import judge_case
 from familyguard.directory import directory
@@ -83,7 +84,7 @@ def _card(facts: Facts, texts: Texts) -> str:
         "\n".join(_advice(facts, verdict.advice, texts)),
     ]
     if facts.person:
-        parts.append(_line(texts, "case.about", name=facts.person.name))
+        parts.append(_line(texts, "case.about", name=name_of(facts.person)))
     if wording.claim:
         parts.append(markup.escape(wording.claim))
     parts += _changes(facts, texts)
@@ -119,7 +120,7 @@ def call_back(person: Person | None, texts: Texts) -> str:
     return _line(
         texts,
         "case.call",
-        name=person.name,
+        name=name_of(person),
         number=markup.Own(spaced(person.phone)),
         date=markup.Own(moments.day(person.phone_set_at or 0.0, texts)),
     )
@@ -153,7 +154,7 @@ def _reasons(facts: Facts, pieces: tuple[Evidence, ...], texts: Texts) -> list[s
 
 def _reason(facts: Facts, piece: Evidence, texts: Texts) -> str:
     if piece.sign in NAMED and facts.person:
-        return _line(texts, f"case.reason.{piece.sign}", name=facts.person.name)
+        return _line(texts, f"case.reason.{piece.sign}", name=name_of(facts.person))
     if piece.sign is Sign.HEARD_BEFORE and piece.detail:
         when = markup.Own(moments.day(piece.detail, texts))
         return _line(texts, "case.reason.heard_before", date=when)
@@ -165,12 +166,10 @@ def _matches(facts: Facts, texts: Texts) -> list[str]:
     signs = {piece.sign for piece in facts.opened.file.case.evidence()} & MATCHING
     if facts.account.role is not Role.KEEPER:
         signs -= SHOWN_TO_KEEPERS
-    name = facts.person.name if facts.person else ""
-    lines = [
-        _line(texts, f"case.match.{sign}", name=name)
-        for sign in Sign
-        if sign in signs and (name or sign not in (Sign.VOICE_SIMILAR, Sign.CONFIRMED))
-    ]
+    if facts.person is None:
+        signs -= {Sign.VOICE_SIMILAR, Sign.CONFIRMED}
+    name = name_of(facts.person)
+    lines = [_line(texts, f"case.match.{sign}", name=name) for sign in Sign if sign in signs]
     if not lines:
         return []
     listed = "\n".join(f"• {line}" for line in lines)
@@ -182,7 +181,7 @@ def _asked(facts: Facts, texts: Texts) -> list[str]:
     if question is None or question.answer is not None or facts.person is None:
         return []
     when = markup.Own(moments.clock(question.asked_at))
-    return [_line(texts, "case.asked", name=facts.person.name, time=when)]
+    return [_line(texts, "case.asked", name=name_of(facts.person), time=when)]
 
 
 def _account_check(facts: Facts, texts: Texts) -> list[str]:
@@ -216,7 +215,7 @@ def _foot(facts: Facts, texts: Texts) -> str:
     return f"<i>{shown}</i>"
 
 
-def _line(texts: Texts, key: str, **values: str) -> str:
+def _line(texts: Texts, key: str, **values: str | Said) -> str:
     return html.escape(markup.fill(texts, key, **values), quote=False)
 
 

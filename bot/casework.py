@@ -18,6 +18,7 @@ from bot.cases import File, Open
 from bot.context import Context
 from bot.delivery import NO_PREVIEW
 from bot.texts import Texts, pick_language
+from bot.who import name_of, person_of
 from familyguard.family import Account
 from familyguard.near_matches import WITHIN_SECONDS, NearMatches
 
@@ -65,7 +66,7 @@ async def follow_up(context: Context, account: Account, opened: Open) -> Open:
     """Tell others what is due, and ask the person whom a request for money names."""
     house = context.house
     due, family = opened.file.due, account.family_id
-    name = _name_of(context, account)
+    name = name_of(person_of(context, account))
     person = cases.about(house, opened)
     if answers.DURESS in due:
         forced = person.id if person else None
@@ -75,7 +76,7 @@ async def follow_up(context: Context, account: Account, opened: Open) -> Open:
             if one.person_id not in (account.person_id, forced)
         ]
         key = "case.duress.named" if person else "case.duress"
-        await announce.tell(context, others, key, asker=name, name=person.name if person else "")
+        await announce.tell(context, others, key, asker=name, name=name_of(person))
     if answers.ROTATE in due:
         await announce.tell(context, announce.keepers(context, family), "case.word_used")
     if answers.LOCKED in due:
@@ -129,8 +130,3 @@ async def _edit(
     except (BadRequest, Forbidden) as error:
         # Deleted by the person, unchanged, or the bot was blocked: there is nothing to mend.
         log.info("card_not_edited", error=error.message)
-
-
-def _name_of(context: Context, account: Account) -> str:
-    person = context.house.store.people.get(account.family_id, account.person_id)
-    return person.name if person else ""

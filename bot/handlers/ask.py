@@ -13,6 +13,7 @@ from bot.context import Context
 from bot.delivery import NO_PREVIEW
 from bot.inbox import in_hand
 from bot.texts import Texts, pick_language
+from bot.who import name_of, person_of
 from familyguard import changes
 from familyguard.family import Account, Person
 from familyguard.model import Sign
@@ -62,15 +63,13 @@ async def _alarm(context: Context, account: Account, person: Person, opened: Ope
     if opened is not None and asker is not None:
         # The one who is about to pay comes first.
         await casework.redraw(context, asker, opened)
-        await announce.tell(context, [asker], "ask.alarm.asker", _help, name=person.name)
-        name = _name(context, asker)
-    else:
-        name = ""
+        await announce.tell(context, [asker], "ask.alarm.asker", _help, name=name_of(person))
     others = [
         one for one in announce.everyone(context, family, but=told) if one.person_id != person.id
     ]
-    key = "ask.alarm.from" if name else "ask.alarm"
-    await announce.tell(context, others, key, _help, name=person.name, asker=name)
+    key = "ask.alarm.from" if asker else "ask.alarm"
+    by = name_of(person_of(context, asker) if asker else None)
+    await announce.tell(context, others, key, _help, name=name_of(person), asker=by)
     own = context.house.store.accounts.of_person(family, person.id)
     await announce.tell(context, own, "ask.alarm.own", _help)
 
@@ -80,7 +79,7 @@ async def _tell_asker(context: Context, opened: Open, person: Person) -> None:
     if asker is None:
         return
     texts = Texts(pick_language(asker.language))
-    text = markup.escape(markup.fill(texts, "ask.said_yes", name=person.name))
+    text = markup.escape(markup.fill(texts, "ask.said_yes", name=name_of(person)))
     if line := call_back(person, texts):
         text += f"\n\n{line}"
     try:
@@ -162,11 +161,6 @@ def _found(update: Update, context: Context) -> tuple[Account, Question, Person]
 
 def _asker(context: Context, opened: Open) -> Account | None:
     return context.house.store.accounts.get(opened.stored.opened_by)
-
-
-def _name(context: Context, account: Account) -> str:
-    person = context.house.store.people.get(account.family_id, account.person_id)
-    return person.name if person else ""
 
 
 def _help(texts: Texts) -> talk.Rows:

@@ -1,5 +1,9 @@
 """The buttons under the card of a case, each looked up with the account that asked."""
 
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from typing import Any
+
 from telegram import InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
 
@@ -10,6 +14,7 @@ from bot.challenges import challenge_text, given_out
 from bot.context import Context
 from bot.delivery import NO_PREVIEW, reply
 from bot.readers import payees_of
+from bot.who import name_of
 from familyguard.family import Account, Person
 from familyguard.model import Sign
 
@@ -17,40 +22,51 @@ PAGE = 8
 """Persons on one page: a telephone shows as many buttons without scrolling."""
 
 
-async def who(update: Update, context: Context) -> None:
+Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
+OfCase = Callable[[Update, Context, Account, Open], Awaitable[None]]
+
+
+def _of_asker(handler: OfCase) -> Handler:
+    """Look up the case under a button for the account that asked, and nobody else."""
+
+    @wraps(handler)
+    async def tapped(update: Update, context: Context) -> None:
+        account = context.account(update)
+        opened = cases.case_of(context.house, account, _parts(update)[2])
+        if opened is None:
+            await talk.forgotten(update, context)
+        else:
+            await handler(update, context, account, opened)
+
+    return tapped
+
+
+@_of_asker
+async def who(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«Who is it supposed to be?»"""
-    found = _found(update, context)
-    if found is None:
-        await talk.forgotten(update, context)
-        return
-    account, opened, page = found
+    page = _parts(update)[3]
     await _answer(update)
     await _offer(update, context, account, opened, int(page) if page.isdecimal() else 0)
 
 
-async def supposed(update: Update, context: Context) -> None:
+@_of_asker
+async def supposed(update: Update, context: Context, account: Account, opened: Open) -> None:
     """One of the relatives was chosen."""
-    found = _found(update, context)
-    person = _person(context, found[0], found[2]) if found else None
-    if found is None or person is None:
+    person = context.house.store.people.get(account.family_id, _parts(update)[3])
+    if person is None:
         await talk.forgotten(update, context)
         return
-    account, opened, _ = found
     opened = intake.supposed(context.house, opened, person.id)
-    await talk.show(update, context, "case.who.chosen", name=person.name)
+    await talk.show(update, context, "case.who.chosen", name=name_of(person))
     # A request for money is a reason to ask at once.
     if Sign.MONEY_REQUEST in {piece.sign for piece in opened.file.case.evidence()}:
         await asking.ask(context, account, opened, person, quietly=True)
     await casework.redraw(context, account, opened)
 
 
-async def ask(update: Update, context: Context) -> None:
+@_of_asker
+async def ask(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«Ask them now»: first who, where that is not known."""
-    found = _found(update, context)
-    if found is None:
-        await talk.forgotten(update, context)
-        return
-    account, opened, _ = found
     await _answer(update)
     person = cases.about(context.house, opened)
     if person is None:
@@ -60,13 +76,9 @@ async def ask(update: Update, context: Context) -> None:
     await casework.redraw(context, account, opened)
 
 
-async def word(update: Update, context: Context) -> None:
+@_of_asker
+async def word(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«Ask for the code word»: a one-time phrase, and what to do with it."""
-    found = _found(update, context)
-    if found is None:
-        await talk.forgotten(update, context)
-        return
-    account, opened, _ = found
     await _answer(update)
     asked = given_out(context.house, account, opened)
     texts = context.texts(update)
@@ -109,14 +121,13 @@ async def scam(update: Update, context: Context) -> None:
     )
 
 
-async def split(update: Update, context: Context) -> None:
+@_of_asker
+async def split(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«This is about something else»: the latest upload gets a case of its own."""
-    found = _found(update, context)
-    shown = context.house.shown.get(found[1].file.details) if found else None
-    if found is None or shown is None or shown.arrival is None:
+    shown = context.house.shown.get(opened.file.details)
+    if shown is None or shown.arrival is None:
         await talk.forgotten(update, context)
         return
-    account, opened, _ = found
     await _answer(update)
     house = context.house
     fresh = intake.apart(house, account, opened, shown)
@@ -127,13 +138,9 @@ async def split(update: Update, context: Context) -> None:
         await casework.placed(context, account, fresh, await reply(message, text, buttons))
 
 
-async def payee(update: Update, context: Context) -> None:
+@_of_asker
+async def payee(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«We have paid this account for years»: what that does, and whether it is so."""
-    found = _found(update, context)
-    if found is None:
-        await talk.forgotten(update, context)
-        return
-    account, opened, _ = found
     if (reason := _no_payee(context, account, opened)) is not None:
         assert update.callback_query is not None
         await update.callback_query.answer(context.texts(update).get(reason), show_alert=True)
@@ -146,13 +153,12 @@ async def payee(update: Update, context: Context) -> None:
     await talk.say(update, context, "payee.sure", [[yes], [no]], numbers=markup.Own(numbers))
 
 
-async def paid(update: Update, context: Context) -> None:
+@_of_asker
+async def paid(update: Update, context: Context, account: Account, opened: Open) -> None:
     """Yes: the family knows these accounts from now on.  No verdict changes."""
-    found = _found(update, context)
-    if found is None or _no_payee(context, found[0], found[1]) is not None:
+    if _no_payee(context, account, opened) is not None:
         await talk.forgotten(update, context)
         return
-    account, opened, _ = found
     house, family = context.house, account.family_id
     known = payees_of(house, family)
     for number in opened.file.accounts:
@@ -173,7 +179,7 @@ async def _offer(
     named = [one for one in people if one.name]
     start = min(max(page, 0), max(0, len(named) - 1) // PAGE) * PAGE
     rows = [
-        [talk.button(texts, "case.who.name", _is(opened, one), name=one.name)]
+        [talk.button(texts, "case.who.name", _is(opened, one), name=name_of(one))]
         for one in named[start : start + PAGE]
     ]
     more = len(named) > start + PAGE
@@ -193,17 +199,6 @@ def _parts(update: Update) -> list[str]:
     """Room, verb, and what they are about; empty where nothing came."""
     assert update.callback_query is not None
     return [*(update.callback_query.data or "").split(":"), "", "", ""]
-
-
-def _found(update: Update, context: Context) -> tuple[Account, Open, str] | None:
-    """The case that a button belongs to, if this account asked, and the rest of its data."""
-    account, parts = context.account(update), _parts(update)
-    opened = cases.case_of(context.house, account, parts[2])
-    return (account, opened, parts[3]) if opened else None
-
-
-def _person(context: Context, account: Account, person: str) -> Person | None:
-    return context.house.store.people.get(account.family_id, person)
 
 
 def _no_payee(context: Context, account: Account, opened: Open) -> str | None:
