@@ -15,7 +15,16 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot import access, case_routes, family_routes, keyboards, privacy_routes, talk, word_routes
+from bot import (
+    access,
+    case_routes,
+    family_routes,
+    keyboards,
+    privacy_routes,
+    talk,
+    voice_routes,
+    word_routes,
+)
 from bot.analysis import Analyst
 from bot.context import App, Context, House, OrderlyProcessor
 from bot.delivery import RETRY_SECONDS, PatientLimiter
@@ -28,7 +37,7 @@ from bot.settings import Settings
 from bot.texts import LANGUAGES, Texts
 from familyguard.store import Store, open_store
 
-COMMANDS = ("start", "help", "family", "number", "freeze", "language", "payees")
+COMMANDS = ("start", "help", "family", "number", "enrol", "freeze", "language", "payees")
 
 DOWNLOAD_SECONDS = 60.0
 """Without a byte from Telegram for this long, a download has failed."""
@@ -73,6 +82,7 @@ def add_routes(app: App) -> None:
     app.add_handler(CallbackQueryHandler(start.choose_language, f"^{keyboards.LANGUAGE}"))
     family_routes.add_buttons(app)
     privacy_routes.add_buttons(app)
+    voice_routes.add_buttons(app)
     word_routes.add_buttons(app)
     app.add_handler(CallbackQueryHandler(talk.stop, f"^{talk.NOT_NOW}"))
     app.add_handler(CallbackQueryHandler(fallback.old_button))
@@ -84,10 +94,12 @@ def add_routes(app: App) -> None:
     case_routes.add_commands(app)
     family_routes.add_commands(app)
     privacy_routes.add_commands(app)
+    voice_routes.add_commands(app)
     word_routes.add_commands(app)
 
     # Answers to what the bot asked.  Whatever is forwarded is none.
     family_routes.add_answers(app, house_of(app))
+    voice_routes.add_answers(app, house_of(app))
     word_routes.add_answers(app, house_of(app))
 
     # Checks.  A memo takes seconds to minutes and is handled beside everything else.

@@ -68,11 +68,12 @@ async def export(update: Update, context: Context) -> None:
 
 
 async def withdraw(update: Update, context: Context) -> None:
-    """«Delete my voice»: one tap, and it is destroyed."""
+    """«Delete my voice»: one tap, and it is destroyed.  The others are told: a thief may do it."""
     query, account, house = update.callback_query, context.account(update), context.house
     assert query is not None
     person = (query.data or "").removeprefix(VOICE)
     whose = house.store.people.get(account.family_id, person)
+    was_known = bool(whose and _with_voice(context, (whose,)))
     if whose is None or not privacy.withdraw_voice(house.store, account, person, house.now()):
         await talk.forgotten(update, context)
         return
@@ -81,6 +82,9 @@ async def withdraw(update: Update, context: Context) -> None:
         await talk.say(update, context, "privacy.voice.gone")
     else:
         await talk.say(update, context, "privacy.voice.gone.child", name=name_of(whose))
+    if was_known:
+        others = announce.everyone(context, account.family_id, but=account.user_id)
+        await announce.tell(context, others, "enrol.taken_back", name=name_of(whose))
 
 
 async def ask_forget(update: Update, context: Context) -> None:

@@ -158,6 +158,13 @@ class People(Room):
             "update persons set role = ? where id = ? and family_id = ?", [role, person, family]
         )
 
+    def entrust(self, family: str, person: str, guardian: str) -> None:
+        """`guardian`, a person of the same family, may consent for this child."""
+        self._write(
+            "update persons set guardian_id = ? where id = ? and family_id = ?",
+            [guardian, person, family],
+        )
+
     def remove(self, family: str, person: str) -> None:
         """Forget them: accounts, voiceprints, consents and questions go with them."""
         self._write("delete from persons where id = ? and family_id = ?", [person, family])

@@ -94,11 +94,20 @@ class Changes(Room):
         confirmed_by: int | None = None,
         stopped_by: int | None = None,
     ) -> bool:
-        """It happened or was stopped; False when it had ended already."""
+        """It happened or was stopped; False when it had ended already.
+
+        Of its content only the person stays: a number or a voice that it brought stands elsewhere
+        by then, or is not wanted.
+        """
+        found = self.get(family, change)
+        if found is None or found.ended_at is not None:
+            return False
+        person = {"person": found.data["person"]} if "person" in found.data else {}
+        sealed = self._seal(json.dumps(person), "changes", "data", change, family)
         changed = self._write(
-            "update changes set ended_at = ?, confirmed_by = ?, stopped_by = ?"
+            "update changes set ended_at = ?, confirmed_by = ?, stopped_by = ?, data = ?"
             " where id = ? and family_id = ? and ended_at is null",
-            [now, confirmed_by, stopped_by, change, family],
+            [now, confirmed_by, stopped_by, sealed, change, family],
         )
         return changed == 1
 

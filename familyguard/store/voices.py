@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from familyguard.store.room import Room, new_id
 
+ENROLMENT = "enrol"
+"""Topic of the conversation in which a voiceprint comes about; parts of it are in its data."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredVoice:
@@ -101,7 +104,10 @@ class Voices(Room):
         return found
 
     def withdraw(self, family: str, person: str, now: float) -> None:
-        """The consent ends and the voiceprints are destroyed, in one step."""
+        """The consent ends and the voiceprints are destroyed, in one step.
+
+        So are those that were still being made: in a conversation, or in a change that waits.
+        """
         with self._db.atomic():
             self._db.execute(
                 "update consents set withdrawn_at = ? where family_id = ? and person_id = ?"
@@ -110,4 +116,14 @@ class Voices(Room):
             )
             self._db.execute(
                 "delete from voiceprints where family_id = ? and person_id = ?", [family, person]
+            )
+            self._db.execute(
+                "delete from changes where family_id = ? and kind = 'voice' and asked_by in"
+                " (select user_id from accounts where family_id = ? and person_id = ?)",
+                [family, family, person],
+            )
+            self._db.execute(
+                "delete from dialogues where topic = ? and user_id in"
+                " (select user_id from accounts where family_id = ? and person_id = ?)",
+                [ENROLMENT, family, person],
             )
