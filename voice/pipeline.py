@@ -28,7 +28,6 @@ from voice.errors import ModelUnavailable, UndecodableAudio
 from voice.fingerprint import fingerprint
 from voice.isolation import decode_file
 from voice.loading import Models, load_models
-from voice.rehear import OnCopy, rehear
 from voice.results import (
     STOPPING,
     Analysis,
@@ -46,6 +45,7 @@ from voice.results import (
 from voice.voiceprint import KnownVoice, Voiceprint
 
 if TYPE_CHECKING:
+    from voice.rehear import OnCopy
     from voice.speaker import HeardVoice, SpeakerEncoder
 
 ENVELOPE_POINTS = 400
@@ -123,12 +123,15 @@ class Analyser:
             return enrolment_memo(listening.result(), listening.voice)
 
     def rehear(
-        self, paths: Sequence[Path], language: str, on_copy: OnCopy | None = None
+        self, paths: Sequence[Path], language: str, on_copy: "OnCopy | None" = None
     ) -> Rehearing:
         """How the recogniser hears a code word: see `voice.rehear.rehear`.
 
         Raises ModelUnavailable without the recogniser.
         """
+        # Here and not above: its filters take 40 MB, and a code word is set once in half a year.
+        from voice.rehear import rehear
+
         with self._one_at_a_time, _returning_memory():
             recogniser = self.load().recogniser
             if recogniser is None:
