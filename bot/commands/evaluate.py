@@ -1,5 +1,6 @@
 """`familyguard evaluate`: measure the models on a corpus of recordings."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -140,3 +141,86 @@ def crash(
     print(report.to_markdown())
     if not report.passed:
         raise typer.Exit(1)
+
+
+@app.command("codeword")
+def codeword(
+    heard: Annotated[
+        Path, typer.Option(file_okay=False, help="Folder for what was heard; a run goes on in it.")
+    ],
+    corpus: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Recordings without any code word."),
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="Phrases a language.")] = 60,
+    others: Annotated[
+        int, typer.Option(min=1, help="Recordings without a code word, a language.")
+    ] = 1000,
+    single_words: Annotated[
+        int, typer.Option(min=0, help="Words of each list to hear alone.")
+    ] = 200,
+    language: Annotated[
+        list[str] | None, typer.Option(help="nl or en; can be given again.")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Processor threads.")] = 2,
+    out: Annotated[Path | None, typer.Option(help="Write the tables to this file.")] = None,
+) -> None:
+    """How often a spoken code word is known again, and how long comparing it takes."""
+    import asyncio
+
+    from rich.progress import Progress
+
+    from bot import codeword_evaluation as evaluation
+    from voice import models
+    from voice.errors import ModelUnavailable
+    from voice.evaluation import codewords
+    from voice.transcript import Recogniser
+
+    try:
+        files = models.locate("whisper-base", models.models_folder())
+        recogniser = Recogniser(files["model.bin"].parent, threads)
+    except ModelUnavailable as error:
+        give_up(str(error), UNUSABLE_INPUT)
+    heard.mkdir(parents=True, exist_ok=True)
+    languages = language or ["en", "nl"]
+    tables = []
+    with Progress(console=notices()) as progress:
+
+        def shown(what: str) -> Callable[[int, int], None]:
+            task = progress.add_task(what, total=None)
+            return lambda done, total: progress.update(task, completed=done, total=total)
+
+        for code in languages:
+            phrases = codewords.hear_phrases(
+                evaluation.phrases(code, count),
+                code,
+                recogniser,
+                heard / f"heard-{code}.jsonl",
+                shown(f"{code}: phrases"),
+            )
+            without: list[tuple[str, ...]] = []
+            if corpus is not None:
+                without = codewords.hear_others(
+                    corpus / "manifest.csv",
+                    corpus,
+                    code,
+                    others,
+                    recogniser,
+                    heard / f"others-{code}.jsonl",
+                    shown(f"{code}: others"),
+                )
+            tables.append(evaluation.to_markdown(evaluation.evaluate(code, phrases, without)))
+            if single_words:
+                sample = codewords.hear_words(
+                    evaluation.sample(code, single_words),
+                    code,
+                    recogniser,
+                    heard / f"words-{code}.jsonl",
+                    shown(f"{code}: words"),
+                )
+                tables.append(evaluation.words_to_markdown(code, sample))
+    tables.append(f"{asyncio.run(evaluation.time_verification())}\n")
+    if out is None:
+        print("\n".join(tables))
+    else:
+        write_file(out, "\n".join(tables).encode())

@@ -35,6 +35,7 @@ from familyguard.codeword.phonetic import phonetic
 from familyguard.codeword.rotation import CodeWordLife, Rotation, rotation_due
 from familyguard.codeword.spelling import normalise
 from familyguard.codeword.strength import Strength, judge_strength
+from familyguard.codeword.suggestion import suggest
 from familyguard.codeword.tags import (
     CHEAP_COST_FOR_TESTS,
     COST,
@@ -45,7 +46,7 @@ from familyguard.codeword.tags import (
     Tags,
     Which,
 )
-from familyguard.codeword.wordlists import bits_per_word, suggest, words
+from familyguard.codeword.wordlists import bits_per_word, words
 
 __all__ = [
     "CHEAP_COST_FOR_TESTS",

@@ -1,14 +1,15 @@
 """Which words of a memo or a message could be the code word: keys to try, best first.
 
-A key is either *exact*, the normalised words written together, or *phonetic*, their sounds.  Words
-are written together in both, because a recogniser writes compounds now so, now apart.
+A key is either *exact*, the normalised words written together, or *phonetic*, their sounds, of long
+phrases also the consonants alone.  Words are written together in all, because a recogniser writes
+compounds now so, now apart.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from familyguard.codeword.phonetic import joined, phonetic, sounds_of
+from familyguard.codeword.phonetic import joined, phonetic, skeleton, sounds_of
 from familyguard.codeword.spelling import normalise, tokens
 from familyguard.codeword.wordlists import function_words
 
@@ -19,8 +20,12 @@ MAX_WINDOW = 6
 """Words in a row that may be the code word: two compounds can be heard as six words."""
 
 MIN_EXACT_LETTERS = 6
-MIN_SOUNDS = 6
-"""Letters of the shortest key; shorter ones are met by accident in ordinary talk."""
+MIN_CONSONANTS = 5
+"""Letters of the shortest exact key and consonants of the shortest phonetic one: with fewer, "not
+to me" and its like pass in ordinary messages."""
+
+MIN_SKELETON = 7
+"""Consonants from which on they are telling enough without their vowels."""
 
 
 class Kind(StrEnum):
@@ -51,7 +56,7 @@ class Shape:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Span:
     """Characters `start` to `end` of the alternative with this number, from 0."""
 
@@ -84,7 +89,7 @@ class Candidates:
 
 
 def keys_of(text: str, language: str) -> tuple[Key, ...]:
-    """The exact and the phonetic key of a whole text; fewer where one would be too short."""
+    """The exact and the phonetic keys of a whole text; fewer where one would be too short."""
     return _keys(normalise(text, language).replace(" ", ""), phonetic(text, language))
 
 
@@ -160,6 +165,13 @@ def _keys(exact: str, sounds: str) -> tuple[Key, ...]:
     found = []
     if len(exact) >= MIN_EXACT_LETTERS:
         found.append(Key(Kind.EXACT, exact))
-    if len(sounds) >= MIN_SOUNDS:
-        found.append(Key(Kind.PHONETIC, sounds))
+    found += [Key(Kind.PHONETIC, text) for text in phonetic_texts(sounds)]
     return tuple(found)
+
+
+def phonetic_texts(sounds: str) -> tuple[str, ...]:
+    """Texts of the phonetic keys for these sounds: the sounds themselves, then their skeleton."""
+    bones = skeleton(sounds)
+    if len(bones) < MIN_CONSONANTS:
+        return ()
+    return (sounds, bones) if len(bones) >= MIN_SKELETON else (sounds,)

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from familyguard.codeword.candidates import MIN_SOUNDS, Key, Kind, keys_of
+from familyguard.codeword.candidates import Key, Kind, keys_of, phonetic_texts
 from familyguard.codeword.errors import HearingsDisagree, Unheard
-from familyguard.codeword.phonetic import phonetic
+from familyguard.codeword.phonetic import VOWEL, phonetic
 from familyguard.codeword.spelling import normalise
 
 N_RECORDINGS = 3
@@ -71,7 +71,7 @@ def enrol(
     hearings = [hearing for recording in recordings for hearing in recording.hearings]
     keys = _chosen_keys(phrase, hearings, language)
     known = {key.text for key in keys}
-    covered = sum(any(s in known for s in _sounds(hearing, language)) for hearing in hearings)
+    covered = sum(bool(_key_texts(hearing, language) & known) for hearing in hearings)
     return Enrolment(phrase, keys, covered / len(hearings))
 
 
@@ -159,22 +159,25 @@ def _check_agreement(phrase: str, heard: Sequence[Sequence[str]], language: str)
 def _chosen_keys(phrase: str, hearings: Sequence[Alternatives], language: str) -> tuple[Key, ...]:
     """Keys of the phrase, then those which each let the most further hearings be recognised."""
     keys = list(keys_of(phrase, language))
-    own = phonetic(phrase, language)
-    sets = [set(_sounds(hearing, language)) for hearing in hearings]
-    firsts = Counter(s for hearing in hearings for s in _sounds(hearing[:1], language))
-    left = {
-        sounds
-        for each in sets
-        for sounds in each
-        if len(sounds) >= MIN_SOUNDS and sounds != own and _is_near(sounds, own)
-    }
-    uncovered = [each for each in sets if own not in each]
+    own = [key.text for key in keys if key.kind is Kind.PHONETIC]
+    sets = [_key_texts(hearing, language) for hearing in hearings]
+    firsts = Counter(text for hearing in hearings for text in _key_texts(hearing[:1], language))
+    left = {text for each in sets for text in each if text not in own and _is_near_any(text, own)}
+    uncovered = [each for each in sets if not each & set(own)]
     while left and len(keys) < MAX_KEYS:
         best = max(
-            left,
-            key=lambda sounds: (sum(sounds in each for each in uncovered), firsts[sounds], sounds),
+            left, key=lambda text: (sum(text in each for each in uncovered), firsts[text], text)
         )
         left.remove(best)
         keys.append(Key(Kind.PHONETIC, best))
         uncovered = [each for each in uncovered if best not in each]
     return tuple(keys)
+
+
+def _key_texts(texts: Iterable[str], language: str) -> set[str]:
+    return {text for sounds in _sounds(texts, language) for text in phonetic_texts(sounds)}
+
+
+def _is_near_any(text: str, own: Sequence[str]) -> bool:
+    """Whether it is near one of its own sort: with vowels, or without."""
+    return any(_is_near(text, each) and (VOWEL in text) == (VOWEL in each) for each in own)

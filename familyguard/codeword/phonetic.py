@@ -3,8 +3,9 @@
 A folding of our own, in the tradition of Soundex and Metaphone but made for one question: which
 spellings does a speech recogniser write for the same sound?  It forgets what those spellings differ
 in – where one word ends and the next begins, doubled and silent letters, voiced against unvoiced
-consonants (d/t, b/p, g/k, v/f, z/s), and which vowel it was – and keeps the order of the consonants
-and where vowels stand between them.
+consonants (d/t, b/p, g/k, v/f, z/s; in Dutch also b/v/w), and which vowel it was – and keeps the
+order of the consonants and where vowels stand between them.  Of long phrases the skeleton is of use
+too: the consonants alone.
 """
 
 import re
@@ -67,7 +68,8 @@ _DUTCH = _rules(
 
 _RULES = {"en": _ENGLISH, "nl": _DUTCH}
 
-_CLASSES = str.maketrans("bdgvz", "ptkfs")
+_CLASSES = {"en": str.maketrans("bdgvz", "ptkfs"), "nl": str.maketrans("bdgvzfw", "ptkpspp")}
+_NOT_IN_SKELETON = re.compile(f"[{VOWEL}hj]")
 _VOWELS = re.compile(r"[aeiouy]+")
 _DOUBLE = re.compile(r"(.)\1+")
 _SILENT = re.compile(r"(?<=[^\s])h")
@@ -89,9 +91,14 @@ def sounds_of(word: str, language: str) -> str:
         word = pattern.sub(becomes, word)
     word = _VOWELS.sub(VOWEL, word)
     word = _SILENT.sub("", word)
-    return word.translate(_CLASSES)
+    return word.translate(_CLASSES[language])
 
 
 def joined(sounds: Sequence[str]) -> str:
     """The sounds of words in a row: what ends one and begins the next is heard once."""
     return _DOUBLE.sub(r"\1", "".join(sounds))
+
+
+def skeleton(sounds: str) -> str:
+    """The consonants of a phonetic text, without those that come and go."""
+    return _DOUBLE.sub(r"\1", _NOT_IN_SKELETON.sub("", sounds))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from familyguard.codeword.candidates import MIN_EXACT_LETTERS, MIN_SOUNDS
+from familyguard.codeword.candidates import Kind, keys_of
 from familyguard.codeword.errors import WeakCodeWord, Weakness
 from familyguard.codeword.phonetic import phonetic
 from familyguard.codeword.spelling import normalise
@@ -77,7 +77,7 @@ def judge_strength(
         raise WeakCodeWord(Weakness.SAME_WORD, bits)
     if typed is not None and typed(" ".join(parts)):
         raise WeakCodeWord(Weakness.TYPED, bits)
-    if len(whole) < MIN_EXACT_LETTERS or len(phonetic(whole, language)) < MIN_SOUNDS:
+    if {key.kind for key in keys_of(whole, language)} != set(Kind):
         raise WeakCodeWord(Weakness.TOO_SHORT, bits)
     if bits < MIN_BITS * (1.0 if suggested else CHOSEN_DISCOUNT):
         raise WeakCodeWord(Weakness.GUESSABLE, bits)

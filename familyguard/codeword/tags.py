@@ -106,6 +106,18 @@ class Match:
     spans: tuple[Span, ...]
 
 
+def _smallest(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Those spans that hold no other: a word beside the phrase may change nothing in its sounds."""
+    every = set(spans)
+
+    def holds(one: Span, other: Span) -> bool:
+        is_inside = one.start <= other.start and other.end <= one.end
+        return one != other and one.alternative == other.alternative and is_inside
+
+    kept = (span for span in every if not any(holds(span, other) for other in every))
+    return tuple(sorted(kept))
+
+
 class Hasher:
     """Makes tags and compares with them.  Holds the key, and the threads in which hashes run.
 
@@ -171,8 +183,7 @@ class Hasher:
             found = {kind: spans for (whose, kind), spans in matched.items() if whose is which}
             if found:
                 kind = Kind.EXACT if Kind.EXACT in found else Kind.PHONETIC
-                spans = tuple(dict.fromkeys(span for spans in matched.values() for span in spans))
-                return Match(which, kind, spans)
+                return Match(which, kind, _smallest(span for s in matched.values() for span in s))
         raise WrongCodeWord
 
     def _tags(self, keys: Sequence[Key], family: str, salt: bytes, which: Which) -> tuple[Tag, ...]:

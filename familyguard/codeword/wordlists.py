@@ -5,17 +5,12 @@ The lists were made by `python -m familyguard.codeword.wordlist_making`; docs/co
 
 import functools
 import math
-import random
-import secrets
 from importlib import resources
 
 from familyguard.codeword.languages import check_language
 
 MIN_LIST = 7_776
 """Words in each list: five throws of a die's worth, 12.9 bits a word."""
-
-MIN_SUGGESTED, MAX_SUGGESTED = 2, 3
-"""Words that are offered together: two can be remembered, one can be guessed."""
 
 
 @functools.cache
@@ -51,18 +46,6 @@ def number_words(language: str) -> tuple[str, ...]:
 def bits_per_word(language: str) -> float:
     """What a word drawn from the list is worth, in bits."""
     return math.log2(len(words(language)))
-
-
-def suggest(language: str, n_words: int = 2, rng: random.Random | None = None) -> str:
-    """`n_words` different words drawn from the list, with a space between them.
-
-    By default they are drawn by the operating system's random generator; `rng` is for tests and
-    measurements.  Raises ValueError for a number of words that is not offered.
-    """
-    if not MIN_SUGGESTED <= n_words <= MAX_SUGGESTED:
-        raise ValueError(f"{MIN_SUGGESTED} or {MAX_SUGGESTED} words are offered, not {n_words}")
-    drawn = (rng or secrets.SystemRandom()).sample(words(language), n_words)
-    return " ".join(drawn)
 
 
 def _lines(name: str) -> list[str]:

@@ -60,6 +60,7 @@ def test_only_two_or_three_words_are_offered(n_words):
         ("Annas ketel", "nl", Weakness.NAME),
         ("Annaatje ketel", "nl", None),
         ("kettle kettle", "en", Weakness.SAME_WORD),
+        ("knoll demo", "en", Weakness.TOO_SHORT),
         ("velvet kettle", "en", None),
         ("fluwelen theepot", "nl", None),
     ],
