@@ -28,6 +28,9 @@ UPLOAD_SECONDS = 1800.0
 """Half an hour: what somebody types or shares from another app names no sender, so what comes close
 together is taken for one story; later it is another one."""
 
+ALONE = "alone"
+"""Sender of an uploaded file that could not be opened; no other message continues its case."""
+
 MOST_QUOTE = 500
 """Characters of a message that the person it claims to come from gets to read."""
 
@@ -185,9 +188,14 @@ def take_in(
     house: House, account: Account, arrival: Arrival, now: float, due: Iterable[str] = ()
 ) -> Open:
     """Let what arrived open a case or continue one."""
-    opened = running(house, account, arrival.origin, now)
+    origin = arrival.origin
+    if origin.uploaded and _says_nothing(arrival):
+        # It names no sender and holds no word: in another story it would only hide that it must
+        # be sent again.
+        origin = replace(origin, key=ALONE)
+    opened = running(house, account, origin, now) if origin.key != ALONE else None
     with house.store.together():
-        opened = opened or fresh(house, account, arrival.origin, now)
+        opened = opened or fresh(house, account, origin, now)
         case, judgement = opened.file.case, arrival.judgement
         case = case.with_message(
             judgement.evidence,
@@ -200,6 +208,13 @@ def take_in(
         case = replace(case, about=case.about or arrival.about)
         file = with_arrival(replace(opened.file, case=case), arrival)
         return keep(house, opened, replace(file, due=(*file.due, *due)), now)
+
+
+def _says_nothing(arrival: Arrival) -> bool:
+    """Whether it is a file that could not be opened, with nothing beside it."""
+    judgement = arrival.judgement
+    signs = {piece.sign for piece in judgement.evidence}
+    return judgement.analysis is None and signs == {Sign.UNJUDGEABLE} and not arrival.words.strip()
 
 
 def with_arrival(file: File, arrival: Arrival) -> File:

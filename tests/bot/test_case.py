@@ -16,6 +16,7 @@ from tests.bot.families import NUMBERS, enrol, name_them
 from tests.bot.houses import StubAnalyst, admit, family_bot
 from tests.bot.scripts import memo
 from tests.bot.test_check import NONE, SCAM
+from voice.errors import Undecodable
 
 STRONG = "Do not pay yet – strong warning signs."
 CAUTION = "Careful – check another way first."
@@ -494,3 +495,24 @@ async def test_nobody_is_told_to_call_themselves(tmp_path):
         card = await tom.sees("It is supposed to come from Tom.")
         assert "+31 6" not in card.text
         assert len(tom.screen) == 1
+
+
+async def test_an_upload_that_cannot_be_opened_is_a_story_of_its_own(tmp_path):
+    """The card says what is wrong with the file; what comes next goes on with the former story."""
+    analyst = StubAnalyst(Undecodable.BROKEN)
+    async with at_home(tmp_path, analyst=analyst) as telegram:
+        anna = telegram.person(1)
+        await anna.sends("Hi mum, this is my new number")
+        await anna.sees(CAUTION)
+        own = sender(telegram, 1)
+        await anna.forwards("document", b"rubbish", forward_origin=own)
+        card = await anna.sees("I cannot judge this. Call back.")
+        assert "The file is damaged." in card.text
+        await anna.sends(BILL)
+        card = await anna.sees("This is more serious than I said before.")
+        assert "new number" in card.text
+        # From a known sender it belongs to what they wrote.
+        await forward_text(anna, SCAM, sender(telegram))
+        await anna.forwards_voice(b"rubbish", forward_origin=sender(telegram))
+        await telegram.quiet()
+        assert anna.last.text.startswith(STRONG)
