@@ -25,6 +25,8 @@ SEALED: dict[str, tuple[str, tuple[str, ...]]] = {
     "dialogues": ("user_id", ("data",)),
     "updates": ("update_id", ("body",)),
     "answers": ("id", ("result",)),
+    "evidence": ("id", ("body",)),
+    "reminders": ("id", ("data",)),
 }
 """Table: (primary key, sealed columns)."""
 
@@ -197,4 +199,25 @@ _FAMILIES = (
             "audit",
         )
     ),
+)
+
+
+@migrations()
+def evidence_and_reminders(db: Database) -> None:
+    """Originals that are kept with a case, and what members asked to get by themselves."""
+    for statement in _EVIDENCE:
+        db.execute(statement)
+
+
+_EVIDENCE = (
+    f"""create table evidence (
+        id text primary key, {FAMILY},
+        case_id text not null references cases (id) on delete cascade,
+        kept_at real not null, body blob not null
+    ) strict""",
+    f"""create table reminders (
+        id text primary key, {FAMILY}, user_id integer not null, kind text not null,
+        due_at real, data blob not null
+    ) strict""",
+    "create index evidence_of_case on evidence (case_id)",
 )

@@ -23,10 +23,12 @@ from familyguard.migrations import SEALED, migrations
 from familyguard.store.cases import Cases, Challenges, Questions, Recordings
 from familyguard.store.codewords import CodeWords
 from familyguard.store.desk import Dialogues, Mailbox, Tidyings
+from familyguard.store.evidence import Evidence
 from familyguard.store.families import Accounts, Families, People
 from familyguard.store.invitations import INVITATION_SECONDS, Invitations
 from familyguard.store.privacy import Privacy
 from familyguard.store.records import Audit, Changes, Payees
+from familyguard.store.reminders import Reminders
 from familyguard.store.voices import Voices
 from familyguard.vault import Cell, Vault
 
@@ -35,6 +37,9 @@ __all__ = ["INVITATION_SECONDS", "Store", "open_store", "rotate_keys"]
 BUSY_SECONDS = 1
 """How long one process waits for another that is writing, which takes milliseconds.  The bot does
 nothing else meanwhile."""
+
+KEPT = "kept"
+"""Folder beside the database with the sealed originals of cases that somebody keeps."""
 
 
 class Store:
@@ -69,6 +74,8 @@ class Store:
         self.tidyings = Tidyings(*rooms)
         self.mailbox = Mailbox(*rooms)
         self.privacy = Privacy(*rooms)
+        self.evidence = Evidence(*rooms, path.with_name(KEPT))
+        self.reminders = Reminders(*rooms)
 
     def __enter__(self) -> Self:
         return self
@@ -96,7 +103,11 @@ class Store:
         return not self._db.execute("select exists (select 1 from accounts)").fetchone()[0]
 
     def clean(self) -> None:
-        """Empty the write-ahead log, so that what was erased is gone from that file too."""
+        """Empty the write-ahead log, so that what was erased is gone from that file too.
+
+        Kept files that belonged to what was erased go with it.
+        """
+        self.evidence.sweep()
         self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
 
     def check_seals(self) -> None:

@@ -150,6 +150,10 @@ class Cases(Room):
             [now, case, family],
         )
 
+    def delete(self, family: str, case: str) -> None:
+        """Forget it, with its challenges and questions, and what was kept with it."""
+        self._write("delete from cases where id = ? and family_id = ?", [case, family])
+
     def _state(self, state: str, case: str, family: str) -> bytes:
         return self._seal(state, "cases", "state", case, family)
 

@@ -124,6 +124,7 @@ _ERASE_ANYWHERE = (
     "delete from dialogues where user_id in {theirs}",
     "delete from applicants where user_id in {theirs}",
     "delete from tidyings where chat_id in {theirs}",
+    "delete from reminders where user_id in {theirs}",
 )
 
 

@@ -72,6 +72,7 @@ def fill(store, account):
     store.audit.note(family, "renamed", 11.0, actor=KEEPER, person=person, name=f"Name {user_id}")
     store.audit.note(family, "froze", 12.0, actor=user_id)
     store.recordings.remember(family, "check", "u", "s", b"", 12.0, heard_from=user_id)
+    store.reminders.put(user_id, family, "tip", 99.0)
     store.dialogues.begin(user_id, family, "pin", 12.0)
     store.tidyings.plan(user_id, 5, 99.0)
     store.codewords.count(family, str(user_id), "{}")

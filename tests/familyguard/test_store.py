@@ -4,6 +4,7 @@ import json
 import sqlite3
 import stat
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -190,13 +191,15 @@ def fill(store, keeper):
     store.codewords.put(family, StoredCodeWord(Tags(1, b"salt" * 4, (tag,)), "nl", keeper, 1.0))
     store.mailbox.receive(keeper, "Secretupdate", 1.0)
     store.mailbox.sent(keeper, "sendMessage/1", {"text": "Secretanswer"})
+    store.evidence.put(family, case.id, b"Secretmemo", 1.0)
+    store.reminders.put(keeper, family, "drill", 5.0, name="Secretwish")
     return account, case
 
 
 def test_what_is_sealed_is_nowhere_in_the_files(store, path):
     """Attack 4: names, numbers, words and voiceprints do not show in the database or its log."""
     fill(store, 1)
-    for file in path.parent.iterdir():
+    for file in filter(Path.is_file, path.parent.rglob("*")):
         content = file.read_bytes()
         assert b"Secret" not in content, file.name
         assert b"612345678" not in content, file.name
@@ -221,6 +224,9 @@ def test_every_sealed_column_is_tested_and_opens_again(store):
     assert store.dialogues.of(1, 2.0).data == {"name": "Secrettalk"}
     assert store.mailbox.unfinished() == [(1, "Secretupdate", 0)]
     assert store.mailbox.answer(1, "sendMessage/1") == {"text": "Secretanswer"}
+    assert store.reminders.get(1, "drill").data == {"name": "Secretwish"}
+    (kept,) = store.evidence.of_case(family, case.id)
+    assert store.evidence.read(family, kept.id) == b"Secretmemo"
     for table, (key, columns) in SEALED.items():
         for column in columns:
             assert store._sealed(table, key, column), f"{table}.{column}"
