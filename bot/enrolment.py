@@ -114,12 +114,16 @@ def begun(house: House, account: Account) -> Draft:
 
 def made_up(language: Language, before: Iterable[str] = ()) -> Prompt:
     """A fresh prompt; none of its words sounds like one of `before`."""
+    return draw(sentences(language), words(language), SystemRandom(), before)
+
+
+def sentences(language: Language) -> list[list[str]]:
+    """The sentences of which a prompt has one each."""
     texts = Texts(language)
-    sentences = [
+    return [
         [texts.get(f"enrol.say.{part}.{number + 1}") for number in range(N_ALTERNATIVES)]
         for part in SENTENCES
     ]
-    return draw(sentences, words(language), SystemRandom(), before)
 
 
 def asked_anew(draft: Draft, now: float) -> Draft:

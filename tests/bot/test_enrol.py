@@ -6,7 +6,8 @@ import pytest
 
 from bot.app import house_of
 from bot.consent import WORDING
-from bot.enrolment import PROMPT_SECONDS
+from bot.enrolment import MAX_MEMOS, PROMPT_SECONDS
+from bot.errors import QueueFull
 from bot.texts import Texts
 from familyguard.family import Role
 from familyguard.privacy import VOICE
@@ -15,6 +16,7 @@ from tests.bot.fake_telegram import running_bot
 from tests.bot.houses import StubAnalyst, admit, family_bot, let_in, settings_in
 from tests.bot.scripts import memo
 from tests.bot.test_family import HOUR, person_id, store_of, time_passes
+from voice.errors import Undecodable
 from voice.results import Problem
 
 READ = "read this aloud"
@@ -571,3 +573,64 @@ async def test_dutch_is_read_in_a_dutch_family(tmp_path):
         lines = shown.text.partition("\n\n")[2].replace("\n", " ")
         await speaks(dirk, memo(lines, language="nl", voice="dirk", seconds=9.0))
         await dirk.sees("die telt: 1 van 3")
+
+
+async def test_11_a_memo_that_counted_before_a_crash_is_not_called_a_replay(tmp_path):
+    """Row 11: handled once more, it is thanked for once more, and still counts once."""
+    async with family_bot(tmp_path) as telegram:
+        bert = telegram.person(2)
+        await agrees(bert)
+        content = memo(lines_for(bert), voice="own", seconds=9.0)
+        for _ in range(2):
+            await speaks(bert, content, unique_id="same", message_id=4711)
+        assert sum("that one counts: 1 of 3" in shown.text for shown in bert.screen) == 2
+        assert not bert.has_seen("heard this recording before")
+        assert store_of(telegram).dialogues.of(2, 2.0).data["memos"] == [4711]
+
+
+async def test_memos_that_never_agree_end_in_a_new_beginning(tmp_path, monkeypatch):
+    """Six are enough to see that something is wrong; nothing of them is kept."""
+    monkeypatch.setattr("bot.enrolment.consistent", lambda _: False)
+    async with family_bot(tmp_path, message_burst=100) as telegram:
+        bert = telegram.person(2)
+        await agrees(bert)
+        for _ in range(MAX_MEMOS):
+            await reads(bert)
+        await bert.sees("These memos differ too much from each other")
+        assert store_of(telegram).dialogues.of(2, 2.0) is None
+        assert voices_of(telegram, 2) == []
+        await bert.taps("Start over")
+        await telegram.quiet()
+        assert lines_for(bert)
+        assert store_of(telegram).dialogues.of(2, 2.0).data["memos"] == []
+
+
+async def test_no_room_to_listen_costs_nothing(tmp_path):
+    """The bot says so, and the same lines still wait."""
+
+    class Busy(StubAnalyst):
+        async def enrol(self, memo, tell):
+            raise QueueFull(own=True)
+
+    async with family_bot(tmp_path, Busy()) as telegram:
+        bert = telegram.person(2)
+        await agrees(bert)
+        lines = lines_for(bert)
+        await reads(bert)
+        assert bert.has_seen(Texts("en").get("chat.full.own"))
+        assert lines_for(bert) == lines
+
+
+async def test_a_file_that_cannot_be_opened_is_said_so(tmp_path):
+    """One sentence with the reason, and new lines."""
+
+    class Deaf(StubAnalyst):
+        async def enrol(self, memo, tell):
+            return Undecodable.BROKEN
+
+    async with family_bot(tmp_path, Deaf()) as telegram:
+        bert = telegram.person(2)
+        await agrees(bert)
+        await reads(bert)
+        await bert.sees("The file is damaged")
+        assert not bert.has_seen("that one counts")
