@@ -18,8 +18,8 @@ FAR_APART = 0.6
 """Distance from which two words cannot be taken for each other, twice WORD_TOLERANCE and a bit."""
 
 WORD_TOLERANCE = 0.3
-"""Slips per sound up to which a heard word counts as the phrase's.  By judgement, from false matches
-only (docs/measurements/challenge.md)."""
+"""Slips per sound up to which a heard word counts as the phrase's.  Taken by judgement, from false
+matches only (docs/measurements/challenge.md)."""
 
 SHORTEST, LONGEST = 4, 9
 """Sounds of a word of a phrase: shorter ones are misheard, longer ones mispronounced."""
