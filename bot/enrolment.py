@@ -145,13 +145,19 @@ async def refusal(
     now: float,
 ) -> Why | None:
     """Why `memo` does not count, or None.  `earlier` is what the family has heard so far."""
+    return await asyncio.to_thread(_refusal, draft, memo, unique_id, list(earlier), now)
+
+
+def _refusal(
+    draft: Draft, memo: EnrolmentMemo, unique_id: str, earlier: list[HeardBefore], now: float
+) -> Why | None:
     if now - draft.asked_at > PROMPT_SECONDS:
         return Why.STALE
     if memo.voiceprint is None or memo.problems:
         return Why.UNCLEAR
     if memo.speech_seconds < MIN_MEMO_SECONDS:
         return Why.SHORT
-    if await asyncio.to_thread(_is_known, memo, unique_id, list(earlier)):
+    if _is_known(memo, unique_id, earlier):
         return Why.KNOWN
     said = memo.transcript
     if said is None or not read(draft.prompt, (said.text, *said.alternatives)).is_enough:

@@ -235,7 +235,7 @@ async def test_11_a_memo_that_does_not_read_the_lines_is_refused(tmp_path):
         await speaks(bert, memo(former, voice="own", seconds=9.0))
         few = " ".join(lines_for(bert).split()[:12])
         await speaks(bert, memo(few, voice="own", seconds=9.0))
-        long = lines_for(bert) + " and now something else" * 30
+        long = lines_for(bert) + " and now something else" * 45
         await speaks(bert, memo(long, voice="own", seconds=9.0))
         await speaks(bert, memo(None, voice="own", seconds=9.0))
         assert not bert.has_seen("that one counts")

@@ -65,7 +65,8 @@ PROMPT = Prompt(
             True,
         ),
         ("I read and. Below it ladder and window. At the end pencil and mountain.", True),
-        ("I read and. Below it ladder and window. At the end pencil and.", False),
+        ("I read and. Below it ladder and window. At the end pencil and.", True),
+        ("I read and. Below it ladder and. At the end pencil and.", False),
         ("I read purple and submarine. Below it dragon and kitchen. At the end carpet.", False),
         ("mountain pencil window ladder harbour candle", False),
         (PROMPT.text + " and please send the money to this account" * 8, False),
@@ -73,7 +74,7 @@ PROMPT = Prompt(
     ],
 )
 def test_slips_are_forgiven_and_other_words_are_not(heard, is_enough):
-    """Four of the six words, in the run of the lines, without much else."""
+    """Three of the six words, in the run of the lines, without much else."""
     assert read(PROMPT, [heard]).is_enough is is_enough
 
 
@@ -84,7 +85,7 @@ def test_any_reading_of_the_recogniser_may_hold_a_word():
         "I read handle and harbour. Below it ladder and wind. At the end stencil and fountain pen.",
     ]
     assert {"candle", "harbour", "ladder", "pencil"} <= read(PROMPT, guesses).words
-    assert MIN_WORDS_HEARD == 4
+    assert MIN_WORDS_HEARD == 3
 
 
 def test_nothing_heard_reads_nothing():
