@@ -13,11 +13,12 @@ from telegram import Bot
 from telegram.error import BadRequest
 
 from bot.analysis import Finding, Memo, known
+from bot.codewords import language_of
 from bot.context import House
 from bot.delivery import persist
 from bot.media import Attachment
 from bot.progress import Progress
-from bot.texts import Language
+from bot.texts import Language, pick_language
 from familyguard.family import Account
 from familyguard.store.voices import StoredVoice
 from voice.audio import MAX_FILE_BYTES
@@ -65,7 +66,7 @@ async def find(
                         member=account.user_id,
                         path=path,
                         language=listener.language,
-                        spoken=house.settings.memo_language,
+                        spoken=spoken_language(house, listener),
                         voices=tuple(map(known_voice, stored)),
                         is_answer=listener.is_answer,
                     )
@@ -74,6 +75,13 @@ async def find(
                     house.remember(by_content, finding)
                 house.remember(by_id, finding)
                 return finding
+
+
+def spoken_language(house: House, listener: Listener) -> Language | None:
+    """The language of a memo, if it is known: an answer is in that of the family's code word."""
+    if listener.is_answer:
+        return pick_language(language_of(house, listener.account.family_id))
+    return house.settings.memo_language
 
 
 @contextlib.asynccontextmanager

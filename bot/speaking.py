@@ -49,7 +49,8 @@ class Speaking:
         Raises HearingsDisagree or WeakCodeWord; what was spoken is forgotten then.
         """
         recordings, self.recordings = self.recordings, []
-        enrolment = enrol(recordings, self.language)
+        offered = (self.suggested,) if self.suggested else ()
+        enrolment = enrol(recordings, self.language, offered)
         self.strength = judge_strength(
             enrolment.phrase,
             self.language,

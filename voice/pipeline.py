@@ -6,9 +6,7 @@ enough speech only the provenance is looked at.  A model that is not there leads
 """
 
 import contextlib
-import ctypes
 import functools
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,10 +22,11 @@ from voice.audio import Waveform
 from voice.comparison import voice_doubt
 from voice.countermeasure import Countermeasure
 from voice.enrolment import enrolment_memo
-from voice.errors import ModelUnavailable, UndecodableAudio
+from voice.errors import ModelUnavailable
 from voice.fingerprint import fingerprint
 from voice.isolation import decode_file
 from voice.loading import Models, load_models
+from voice.memory import returning_memory
 from voice.results import (
     STOPPING,
     Analysis,
@@ -46,7 +45,7 @@ from voice.voiceprint import KnownVoice, Voiceprint
 
 if TYPE_CHECKING:
     from voice.rehear import OnCopy
-    from voice.speaker import HeardVoice, SpeakerEncoder
+    from voice.speaker import HeardVoice
 
 ENVELOPE_POINTS = 400
 """Peaks for the picture: about two pixels each on a telephone."""
@@ -109,7 +108,7 @@ class Analyser:
         answer to a challenge the words are heard however short it is.  Raises UndecodableAudio when
         the memo itself cannot be decoded, and ModelMismatch as `load` does.
         """
-        with self._one_at_a_time, _returning_memory():
+        with self._one_at_a_time, returning_memory():
             return _Listening(
                 self.load, self._pool, path, references, language, on_step, voices, is_answer
             ).result()
@@ -118,7 +117,7 @@ class Analyser:
         self, path: Path, language: str | None = None, on_step: Step | None = None
     ) -> EnrolmentMemo:
         """Listen to a memo that is to become a part of someone's voiceprint.  See `analyse`."""
-        with self._one_at_a_time, _returning_memory():
+        with self._one_at_a_time, returning_memory():
             listening = _Listening(self.load, self._pool, path, (), language, on_step)
             return enrolment_memo(listening.result(), listening.voice)
 
@@ -132,7 +131,7 @@ class Analyser:
         # Here and not above: its filters take 40 MB, and a code word is set once in half a year.
         from voice.rehear import rehear
 
-        with self._one_at_a_time, _returning_memory():
+        with self._one_at_a_time, returning_memory():
             recogniser = self.load().recogniser
             if recogniser is None:
                 raise ModelUnavailable("whisper-base", "is needed to set a code word")
@@ -240,11 +239,25 @@ class _Listening:
             return None
         with self._step("words"):
             heard = self._models.recogniser.transcribe(waveform, segments, self._language)
+            if self._is_answer and heard is not None:
+                heard = self._heard_again(heard, waveform, segments)
         if heard is None or transcript.is_unsure(heard):
             self._unchecked.add(Unchecked.WORDS_UNSURE)
         if heard is not None and heard.language not in transcript.READ_LANGUAGES:
             self._unchecked.add(Unchecked.LANGUAGE_UNKNOWN)
         return heard
+
+    def _heard_again(
+        self, heard: Transcript, waveform: Waveform, segments: tuple[Segment, ...]
+    ) -> Transcript:
+        """The same transcript, with whatever else the memo may say."""
+        # Pulls in SciPy's filters, which only these memos need.
+        from voice.relisten import relisten
+
+        assert self._models.recogniser is not None
+        more = relisten(self._models.recogniser, waveform, segments, heard.language)
+        texts = heard.alternatives or ((heard.text,) if heard.text else ())
+        return replace(heard, alternatives=tuple(dict.fromkeys((*texts, *more))))
 
     def _voice(self, waveform: Waveform, segments: tuple[Segment, ...]) -> Score | None:
         encoder = self._models.encoder
@@ -252,6 +265,7 @@ class _Listening:
             self._unchecked.add(Unchecked.VOICE_NO_MODEL)
             return None
         from voice import speaker
+        from voice.references import voiceprints_of
         from voice.voices import several_voices
 
         with self._step("voice"):
@@ -263,7 +277,9 @@ class _Listening:
                 for known in self._known
                 if known.voiceprint.model == encoder.name
             )
-            prints = self._voiceprints(encoder)
+            prints, is_amiss = voiceprints_of(self._references, encoder)
+            if is_amiss:
+                self._unchecked.add(Unchecked.VOICE_REFERENCE_UNUSABLE)
             score = max(
                 (speaker.score(heard, print_) for print_ in prints),
                 key=lambda found: found.score,
@@ -278,36 +294,6 @@ class _Listening:
                 self._unchecked.add(Unchecked.VOICE_NO_REFERENCE)
         elif doubt := voice_doubt(score):
             self._unchecked.add(doubt)
-
-    def _voiceprints(self, encoder: "SpeakerEncoder") -> list[Voiceprint]:
-        """The references as voiceprints of this encoder; those that are of no use are left out."""
-        from voice.speaker import UnusableReferenceError, enrol
-
-        prints = []
-        memos = []
-        for reference in self._references:
-            if isinstance(reference, Voiceprint):
-                if reference.model == encoder.name:
-                    prints.append(reference)
-                else:
-                    self._unchecked.add(Unchecked.VOICE_REFERENCE_UNUSABLE)
-                continue
-            try:
-                waveform, _ = decode_file(reference)
-            except UndecodableAudio:
-                self._unchecked.add(Unchecked.VOICE_REFERENCE_UNUSABLE)
-                continue
-            segments = activity.find_speech(waveform)
-            if quality.judge(quality.measure(waveform, segments), segments):
-                self._unchecked.add(Unchecked.VOICE_REFERENCE_UNUSABLE)
-            else:
-                memos.append((waveform, segments))
-        if memos:
-            try:
-                prints.append(enrol(encoder, memos))
-            except UnusableReferenceError:
-                self._unchecked.add(Unchecked.VOICE_REFERENCE_UNUSABLE)
-        return prints
 
     def _synthetic(self, waveform: Waveform, segments: tuple[Segment, ...]) -> Score | None:
         countermeasure = self._models.countermeasure
@@ -338,22 +324,6 @@ class _Listening:
         began = time.perf_counter()
         yield
         self._timing[name] = time.perf_counter() - began
-
-
-@contextlib.contextmanager
-def _returning_memory() -> Iterator[None]:
-    """Hand freed memory back to the system; else a long memo's stays with the process for good."""
-    try:
-        yield
-    finally:
-        _return_memory()
-
-
-def _return_memory() -> None:
-    if sys.platform == "linux":
-        # A C library other than glibc has no such function, and mostly no such need.
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 def envelope(waveform: Waveform, points: int = ENVELOPE_POINTS) -> tuple[float, ...]:

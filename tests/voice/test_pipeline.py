@@ -208,6 +208,11 @@ def test_it_hears_the_words_of_an_answer_however_short(analyser: Analyser, tmp_p
     assert Problem.TOO_SHORT in found.problems
     assert found.transcript is not None
     assert "happy" in found.transcript.text.lower()
+    # Heard again at other speeds, so that a code word has more chances to be known.
+    usual = analyser.analyse(path, language="en", is_answer=True).transcript
+    assert usual is not None
+    assert len(found.transcript.alternatives) > 5
+    assert found.transcript.alternatives == usual.alternatives
     assert found.speaker is None
 
 
