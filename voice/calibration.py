@@ -52,12 +52,12 @@ class SyntheticCalibration:
 
 # From the scores of held-out sources in ../shared/corpus, both classes weighing the same, on
 # 2026-11-22 (docs/measurements/countermeasure.md).
-_SYNTHETIC = SyntheticCalibration(slope=3.15, offset=0.35)
+_SYNTHETIC = SyntheticCalibration(slope=3.46, offset=0.01)
 
-SYNTHETIC_LLR = math.log(5)
-"""At or above it the sound counts as machine-made.  Five to one: the built-in countermeasure is not
-believed beyond ten to one, and below this it would be a sign in too many memos of real people."""
-
+SYNTHETIC_LLR = math.log(6)
+"""At or above it the sound counts as machine-made.  Six to one: the built-in countermeasure is not
+believed beyond ten to one, and below this it would be a sign in too many memos of real people, most
+of all in those that came through a messenger."""
 
 FAMILY_SHIFT_LIMIT = math.log(2)
 """What a family's own memos may take off at most: whoever could enrol odd sounds on purpose must

@@ -27,12 +27,18 @@ GROWTH = 32
 BOTTLENECK = 128
 BLOCKS = ((12, 1), (24, 2), (16, 2))
 """Layers and dilation of the three dense blocks."""
+FIRST_STAGE = FRONT_CHANNELS * MEL_BINS // 8
+"""Features of a frame after the 2-D convolutions, which leave an eighth of the frequencies."""
+FRAMES_PER_SECOND = 100
+"""Of the filter bank and of the first stage; the rest of the network has half as many."""
 CONTEXT_FRAMES = 100
 """Length of the segments whose mean joins the mean over all time in the mask."""
 MIN_SAMPLES = SAMPLE_RATE // 10
 """Less than this does not fill a frame for every step of the network."""
 BATCH = 4
 """Windows in one pass: more only takes memory."""
+KEPT_SAMPLES = 60 * SAMPLE_RATE
+"""The first stage of longer speech is not kept for the countermeasure, which hears no more."""
 
 
 def _norm_relu(channels: int) -> nn.Sequential:
@@ -160,8 +166,7 @@ class CamPlusPlus(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.head = _Front()
-        channels = FRONT_CHANNELS * MEL_BINS // 8
-        layers: OrderedDict[str, nn.Module] = OrderedDict(tdnn=_tdnn(channels))
+        layers: OrderedDict[str, nn.Module] = OrderedDict(tdnn=_tdnn(FIRST_STAGE))
         channels = TDNN_CHANNELS
         for number, (depth, dilation) in enumerate(BLOCKS, start=1):
             block: OrderedDict[str, nn.Module] = OrderedDict()
@@ -201,6 +206,7 @@ class CampplusEncoder:
         tensors = torch.load(weights, map_location="cpu", weights_only=True)
         self._network.load_state_dict(tensors, strict=True)
         self._network.eval()
+        self._kept: tuple[NDArray[np.float32], Tensor] | None = None
 
     def embed(self, waveform: Waveform) -> NDArray[np.float32]:
         """The embedding of a waveform, shape = (192,); it should hold speech only."""
@@ -214,13 +220,42 @@ class CampplusEncoder:
         if any(len(waveform.samples) < MIN_SAMPLES for waveform in waveforms):
             raise ValueError("too short for an embedding")
         result = np.zeros((len(waveforms), EMBEDDING), dtype=np.float32)
-        banks = [filter_bank(waveform) for waveform in waveforms]
         by_length: dict[int, list[int]] = {}
-        for index, bank in enumerate(banks):
-            by_length.setdefault(len(bank), []).append(index)
+        for index, waveform in enumerate(waveforms):
+            by_length.setdefault(len(waveform.samples), []).append(index)
+        longest = max(by_length, default=0)
         with torch.inference_mode():
-            for indices in by_length.values():
+            for length, indices in by_length.items():
                 for at in range(0, len(indices), BATCH):
                     some = indices[at : at + BATCH]
-                    result[some] = self._network(torch.stack([banks[i] for i in some])).numpy()
+                    front = self._front([waveforms[index] for index in some])
+                    if length == longest and len(some) == 1:
+                        self._keep(waveforms[some[0]], front)
+                    result[some] = self._network.xvector(front).numpy()
         return result
+
+    @torch.inference_mode()
+    def first_stage(self, waveform: Waveform) -> tuple[Tensor, Tensor]:
+        """What the 2-D convolutions and the layer after them give.
+
+        shapes = (n_frames, 320) and (n_frames / 2, 128).  Taken from the last call of `embed_all`
+        where its longest waveform was this one.  Raises ValueError as `embed_all` does.
+        """
+        if len(waveform.samples) < MIN_SAMPLES:
+            raise ValueError("too short for a network")
+        kept, self._kept = self._kept, None
+        if kept is not None and np.array_equal(kept[0], waveform.samples):
+            front = kept[1]
+        else:
+            front = self._front([waveform])
+        tdnn = self._network.xvector.get_submodule("tdnn")
+        return front[0].T, tdnn(front)[0].T
+
+    def _front(self, waveforms: Sequence[Waveform]) -> Tensor:
+        """The first stage of waveforms of one length, shape = (n, 320, n_frames)."""
+        banks = torch.stack([filter_bank(waveform) for waveform in waveforms])
+        return torch.as_tensor(self._network.head(banks.transpose(1, 2)))
+
+    def _keep(self, waveform: Waveform, front: Tensor) -> None:
+        if len(waveform.samples) <= KEPT_SAMPLES:
+            self._kept = (waveform.samples, front)

@@ -1,12 +1,14 @@
 """From speech to the numbers that the countermeasure's heads weigh.
 
-Mel spectrogram → first layers of the recogniser's encoder → statistics over time.  A head sees only
-how each of the encoder's features is spread and how fast it moves, never where in time: what was
-said averages out, how the sound was made stays.
+Two networks listen that were made for something else: the recogniser's encoder, and the first stage
+of the voice comparison.  Their first layers give a row of features for every few hundredths of a
+second, and of each feature a head sees only how it is spread and how fast it moves, never where in
+time: what was said averages out, how the sound was made stays.
 """
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,6 +16,9 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from numpy.typing import NDArray
 from torch import Tensor
 
+from voice import campplus
+from voice.audio import SAMPLE_RATE, Waveform
+from voice.campplus import CampplusEncoder
 from voice.whisper_encoder import FRAMES_PER_SECOND, WIDTH, WhisperEncoder
 
 N_FFT = 400
@@ -30,25 +35,39 @@ how loud a memo is must not say anything about who made it."""
 LAYERS = (1, 2, 3)
 """Leaving a source out, layer 0 alone and layers 4 to 6 were clearly worse."""
 
-LAGS = (1, 4)
-"""Frames of 20 ms: how fast the features move from frame to frame and within a sound."""
+LAGS_SECONDS = (0.02, 0.08)
+"""How fast the features move from frame to frame and within a sound."""
 
-N_STATISTICS = 2 + len(LAGS)
-N_FEATURES = len(LAYERS) * N_STATISTICS * WIDTH
-MIN_FRAMES = FRAMES_PER_SECOND
-"""Statistics of less than a second say more about the words than about the voice."""
+N_STATISTICS = 2 + len(LAGS_SECONDS)
+WIDTHS = (*(WIDTH for _ in LAYERS), campplus.FIRST_STAGE, campplus.TDNN_CHANNELS)
+"""Features of each track, in the order of `SpeechFeatures.tracks`."""
 
+N_FEATURES = N_STATISTICS * sum(WIDTHS)
 MAX_CHUNK_SECONDS = 12.0
 """The longest clip that the heads were trained on."""
 
 Features = NDArray[np.float32]
 
 
-class SpeechFeatures:
-    """Turns speech into features with one encoder, which it holds."""
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What one layer gives over time; `values` has shape (n_frames, width)."""
 
-    def __init__(self, encoder: WhisperEncoder) -> None:
+    values: Tensor
+    frames_per_second: int
+
+    def cut(self, start: float, end: float) -> "Track":
+        """The frames from `start` to `end`, both in seconds."""
+        first, last = (round(time * self.frames_per_second) for time in (start, end))
+        return Track(self.values[first:last], self.frames_per_second)
+
+
+class SpeechFeatures:
+    """Turns speech into features with the two networks, which it holds."""
+
+    def __init__(self, encoder: WhisperEncoder, voice: CampplusEncoder) -> None:
         self._encoder = encoder
+        self._voice = voice
         self._filters = torch.from_numpy(FeatureExtractor().mel_filters.astype(np.float32))
         self._taper = torch.hann_window(N_FFT)
 
@@ -67,20 +86,32 @@ class SpeechFeatures:
         return (torch.maximum(decades, top - RANGE) - top) / 4 + LOUDEST
 
     @torch.inference_mode()
-    def frames(self, samples: NDArray[np.float32]) -> Tensor:
-        """What the layers in LAYERS give; shape = (len(LAYERS), n_frames, 512), 50 frames a second.
+    def tracks(self, speech: Waveform) -> tuple[Track, ...]:
+        """What the layers give: the encoder's of LAYERS, then the voice network's first two.
 
-        `samples` is speech at 16 kHz, at most 30 s of it.
+        The encoder hears equal pieces of at most MAX_CHUNK_SECONDS, one after the other.
         """
-        outputs = self._encoder(self.mel(samples)[None])
-        return torch.stack([outputs[layer][0] for layer in LAYERS])
+        pieces = chunks(len(speech.samples), round(MAX_CHUNK_SECONDS * SAMPLE_RATE))
+        heard = [self._encoder(self.mel(speech.samples[a:b])[None]) for a, b in pieces]
+        layers = [torch.cat([outputs[layer][0] for outputs in heard]) for layer in LAYERS]
+        front, tdnn = self._voice.first_stage(speech)
+        return (
+            *(Track(values, FRAMES_PER_SECOND) for values in layers),
+            Track(front, campplus.FRAMES_PER_SECOND),
+            Track(tdnn, campplus.FRAMES_PER_SECOND // 2),
+        )
 
 
-def statistics(frames: Tensor) -> Tensor:
-    """Mean, deviation and movement over time; shape (layers, n_frames, 512) → (N_FEATURES,)."""
-    parts = [frames.mean(1), frames.var(1, unbiased=False).sqrt()]
-    parts += [(frames[:, lag:] - frames[:, :-lag]).square().mean(1).sqrt() for lag in LAGS]
-    return torch.stack(parts, dim=1).flatten()
+def statistics(tracks: Sequence[Track]) -> Tensor:
+    """Mean, deviation and movement over time of every track; shape = (N_FEATURES,)."""
+    parts = []
+    for track in tracks:
+        values = track.values
+        parts += [values.mean(0), values.var(0, unbiased=False).sqrt()]
+        for seconds in LAGS_SECONDS:
+            lag = round(seconds * track.frames_per_second)
+            parts.append((values[lag:] - values[:-lag]).square().mean(0).sqrt())
+    return torch.cat(parts)
 
 
 def chunks(n_samples: int, longest: int) -> Sequence[tuple[int, int]]:

@@ -1,4 +1,6 @@
-"""Does the speech sound made by a machine?  The recogniser's ears, and small trained heads.
+"""Does the speech sound made by a machine?  Borrowed ears, and small trained heads.
+
+The ears are the first layers of the recogniser and of the voice comparison (voice/cm_features.py).
 
 The score comes per window too, because a memo may be spliced of a real greeting and a made request.
 It is weak evidence: the likelihood ratio is capped (voice/calibration.py), and what is unlike the
@@ -6,28 +8,30 @@ training data, or too short, gets no ratio at all.  How it was trained: voice/tr
 does: docs/models/countermeasure.md.
 """
 
+import itertools
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 import torch
-from torch import Tensor
 
 from voice import models
 from voice.activity import speech_only
-from voice.audio import MIN_SPEECH_SECONDS, SAMPLE_RATE, Waveform
+from voice.audio import MIN_SPEECH_SECONDS, Waveform
 from voice.calibration import synthetic_llr
+from voice.campplus import CampplusEncoder
 from voice.cm_features import (
     MAX_CHUNK_SECONDS,
-    MIN_FRAMES,
     SpeechFeatures,
-    chunks,
+    Track,
     statistics,
 )
-from voice.cm_head import MODEL, Committee, Opinion, load_committee
+from voice.cm_head import MODEL, Head, Opinion, load_head
 from voice.errors import ModelMismatch, ModelUnavailable
 from voice.results import Score, Segment, Window
-from voice.whisper_encoder import FRAMES_PER_SECOND, load_encoder
+from voice.speaker import SpeakerEncoder
+from voice.whisper_encoder import load_encoder
 from voice.windows import Pieces, sliding
 
 WINDOW_SECONDS = 4.0
@@ -40,7 +44,7 @@ MAX_HEARD_SECONDS = 60.0
 N_LAYERS = 3
 
 WEIGHTS = Path(__file__).with_name("weights") / "countermeasure.safetensors"
-WEIGHTS_SHA256 = "ed341d57253c35199e9863af36f0a50c005f5bd2d228e0b7e39b3062d81243ad"
+WEIGHTS_SHA256 = "dd40bea97fc44494ad9c4e4ce7349e9f07c8beed18de01cec6dec041b3814dec"
 
 
 class Countermeasure(Protocol):
@@ -64,74 +68,83 @@ def windows_of(segments: Sequence[Segment]) -> list[Pieces]:
     return sliding(segments, WINDOW_SECONDS, HOP_SECONDS, MIN_SPEECH_SECONDS)
 
 
-class WhisperCountermeasure:
+class EmbeddedCountermeasure:
     """The countermeasure that comes with the package."""
 
     name = MODEL
 
-    def __init__(self, features: SpeechFeatures, committee: Committee) -> None:
-        """A front end and the heads that were trained on it."""
+    def __init__(self, features: SpeechFeatures, head: Head) -> None:
+        """A front end and the head that was trained on it."""
         self._features = features
-        self._committee = committee
+        self._head = head
 
     def score(self, waveform: Waveform, segments: Sequence[Segment]) -> Score | None:
         """See `Countermeasure`; the ratio is None where the sound is unlike the training data."""
         heard = _first(segments, MAX_HEARD_SECONDS)
-        seconds = sum(part.seconds for part in heard)
-        if seconds < MIN_SPEECH_SECONDS:
-            return None
         speech = speech_only(waveform, heard)
-        pieces = chunks(len(speech.samples), round(MAX_CHUNK_SECONDS * SAMPLE_RATE))
-        frames = [self._features.frames(speech.samples[first:last]) for first, last in pieces]
-        opinions = [self._committee.opinion(statistics(part)) for part in frames]
+        if speech.seconds < MIN_SPEECH_SECONDS:
+            return None
+        tracks = self._features.tracks(speech)
+        count = math.ceil(speech.seconds / MAX_CHUNK_SECONDS)
+        edges = [index * speech.seconds / count for index in range(count + 1)]
+        opinions = self._opinions(tracks, list(itertools.pairwise(edges)))
         whole = Opinion(
-            score=sum(opinion.score for opinion in opinions) / len(opinions),
+            score=sum(opinion.score for opinion in opinions) / count,
             distance=max(opinion.distance for opinion in opinions),
         )
         return Score(
             model=MODEL,
             score=whole.score,
             llr=_llr(whole),
-            windows=self._windows(torch.cat(frames, dim=1), heard),
+            windows=self._windows(tracks, heard, speech.seconds),
         )
 
-    def _windows(self, frames: Tensor, segments: Sequence[Segment]) -> tuple[Window, ...]:
-        """Scores of the windows; `frames` are those of all the speech in `segments`."""
-        found = []
-        for index, pieces in enumerate(windows_of(segments)):
-            seconds = sum(part.seconds for part in pieces)
-            first = round(index * HOP_SECONDS * FRAMES_PER_SECOND)
-            first = min(first, max(0, frames.shape[1] - round(seconds * FRAMES_PER_SECOND)))
-            some = frames[:, first : first + round(seconds * FRAMES_PER_SECOND)]
-            if some.shape[1] < MIN_FRAMES:
-                continue
-            opinion = self._committee.opinion(statistics(some))
-            found.append(
-                Window(
-                    start=pieces[0].start,
-                    end=pieces[-1].end,
-                    score=opinion.score,
-                    llr=_llr(opinion),
-                )
+    def _opinions(
+        self, tracks: Sequence[Track], spans: Sequence[tuple[float, float]]
+    ) -> Sequence[Opinion]:
+        """Of the speech from one time to another, for every pair of them."""
+        cuts = ([track.cut(start, end) for track in tracks] for start, end in spans)
+        return self._head.opinions(torch.stack([statistics(cut) for cut in cuts]))
+
+    def _windows(
+        self, tracks: Sequence[Track], segments: Sequence[Segment], total: float
+    ) -> tuple[Window, ...]:
+        """Scores of the windows; `tracks` are those of all the speech in `segments`."""
+        windows = windows_of(segments)
+        lengths = [sum(part.seconds for part in pieces) for pieces in windows]
+        starts = [min(index * HOP_SECONDS, total - length) for index, length in enumerate(lengths)]
+        spans = [(start, start + length) for start, length in zip(starts, lengths, strict=True)]
+        return tuple(
+            Window(
+                start=pieces[0].start,
+                end=pieces[-1].end,
+                score=opinion.score,
+                llr=_llr(opinion),
             )
-        return tuple(found)
+            for pieces, opinion in zip(windows, self._opinions(tracks, spans), strict=True)
+        )
 
 
-def load_countermeasure(folder: Path | None = None) -> Countermeasure | None:
-    """The countermeasure of the package, on the encoder of the recogniser in `folder`, or None.
+def load_countermeasure(
+    folder: Path | None = None, voice: SpeakerEncoder | None = None
+) -> Countermeasure | None:
+    """The countermeasure of the package, on the networks in `folder`.
 
-    None where the recogniser's files are not there.  Raises ModelMismatch for files that are there
-    but are not the pinned ones.
+    Where `voice` is CAM++ it is used too, so that what it works out for the comparison is not
+    worked out twice; else CAM++ is loaded.  None where its files or the recogniser's are not there.
+    Raises ModelMismatch for files that are there but are not the pinned ones.
     """
     try:
         with models.held("whisper-base", folder) as files:
             encoder = load_encoder(files / "model.bin", N_LAYERS)
+        if not isinstance(voice, CampplusEncoder):
+            voice = CampplusEncoder(models.opened("campplus", folder))
     except ModelMismatch:
         raise
     except ModelUnavailable:
         return None
-    committee = load_committee(WEIGHTS, WEIGHTS_SHA256)
-    return WhisperCountermeasure(SpeechFeatures(encoder), committee)
+    head = load_head(WEIGHTS, WEIGHTS_SHA256)
+    return EmbeddedCountermeasure(SpeechFeatures(encoder, voice), head)
 
 
 def _llr(opinion: Opinion) -> float | None:

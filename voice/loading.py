@@ -53,7 +53,7 @@ def load_models(folder: Path | None, threads: int, speaker: str) -> Models:
         recogniser=_if_there(whisper),
         encoder=encoder,
         detector=_if_there(perth),
-        countermeasure=load_countermeasure(folder),
+        countermeasure=load_countermeasure(folder, encoder),
     )
 
 

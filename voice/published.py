@@ -37,7 +37,7 @@ CELLS: Final[dict[str, Cell]] = {
     "voice.stranger_called_different": Cell(_SPEAKER, "memo", "whole, as stored", 5),
     "machine.equal_error": Cell(_CARD, "", "equal error rate, all clips", 1),
     "machine.human_called_made": Cell(
-        _CARD, "", "at the shipped threshold (five to one), judged clips: human called made", 1
+        _CARD, "", "at the shipped threshold, judged clips: human called made", 1
     ),
     "machine.clone_missed": Cell(_CARD, "", "– clones missed", 1),
     "machine.clone_missed_messenger": Cell(_CARD, "", "– clones missed", 2),

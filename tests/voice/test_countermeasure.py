@@ -11,8 +11,9 @@ import torch
 from voice.activity import find_speech
 from voice.audio import SAMPLE_RATE, Waveform
 from voice.calibration import SYNTHETIC_LLR, SYNTHETIC_LLR_LIMIT, synthetic_llr
-from voice.cm_features import N_FEATURES, SpeechFeatures, chunks, statistics
-from voice.cm_head import Committee, load_committee
+from voice.campplus import CamPlusPlus, CampplusEncoder
+from voice.cm_features import N_FEATURES, WIDTHS, SpeechFeatures, Track, chunks, statistics
+from voice.cm_head import SIZE, Head, load_head, random_features
 from voice.countermeasure import (
     WEIGHTS,
     WEIGHTS_SHA256,
@@ -40,10 +41,16 @@ def noise(seconds: float) -> Waveform:
     return Waveform((0.05 * random.standard_normal(round(seconds * SAMPLE_RATE))).astype("f4"))
 
 
+def untrained_voice(folder: Path) -> CampplusEncoder:
+    """CAM++ before it learned anything."""
+    torch.save(CamPlusPlus().state_dict(), folder / "weights.pt")
+    return CampplusEncoder(folder / "weights.pt")
+
+
 def test_the_weights_are_the_pinned_ones() -> None:
     """The file in the package loads under its hash."""
-    features = torch.zeros(N_FEATURES)
-    assert math.isfinite(load_committee(WEIGHTS, WEIGHTS_SHA256).opinion(features).score)
+    (opinion,) = load_head(WEIGHTS, WEIGHTS_SHA256).opinions(torch.zeros(1, N_FEATURES))
+    assert math.isfinite(opinion.score)
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
@@ -51,25 +58,62 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
     other = tmp_path / "countermeasure.safetensors"
     other.write_bytes(b"\0" * 64)
     with pytest.raises(ModelMismatch, match="has hash"):
-        load_committee(other, WEIGHTS_SHA256)
+        load_head(other, WEIGHTS_SHA256)
 
 
 def test_weights_for_other_features_are_refused() -> None:
-    """A committee of another shape cannot be used by mistake."""
+    """A head of another shape cannot be used by mistake."""
     tensors = {
         "center": torch.zeros(3),
         "scale": torch.ones(3),
-        "heads": torch.zeros(2, 3),
-        "biases": torch.zeros(2),
+        "gain": torch.ones(3),
+        "signs": torch.ones(1, 3, SIZE),
+        "weights": torch.zeros(2 * SIZE),
         "basis": torch.zeros(3, 1),
         "spread": torch.ones(1),
         "settings": torch.tensor([0.5, 1.0]),
     }
     with pytest.raises(ModelMismatch, match="other features"):
-        Committee(tensors)
-    del tensors["heads"]
+        Head(tensors)
+    del tensors["weights"]
     with pytest.raises(ModelMismatch, match="missing"):
-        Committee(tensors)
+        Head(tensors)
+
+
+def test_random_features_stand_in_for_the_gaussian_kernel() -> None:
+    """Dot products of enough of them come near to the kernel."""
+    random = torch.Generator().manual_seed(1)
+    rows = torch.randn(6, 300, generator=random) / 20
+    signs = torch.randint(0, 2, (4, 3, SIZE), generator=random) * 2.0 - 1.0
+    found = torch.zeros(6, 6)
+    for some in signs:
+        block = random_features(rows, some)
+        found += block @ block.T / (len(signs) * SIZE)
+    expected = torch.exp(-torch.cdist(rows, rows).square() / 2)
+    assert torch.allclose(found, expected, atol=0.02)
+
+
+@pytest.mark.models
+def test_without_the_voice_network_there_is_no_countermeasure(
+    models_folder: Path, tmp_path: Path
+) -> None:
+    """Half of the features would be missing, so nothing is said."""
+    (tmp_path / "whisper-base").symlink_to(models_folder / "whisper-base")
+    assert load_countermeasure(tmp_path) is None
+
+
+@pytest.mark.models
+def test_what_the_voice_comparison_heard_is_used(models_folder: Path) -> None:
+    """The first stage is the same whether it was kept or is worked out again."""
+    encoder = CampplusEncoder(models_folder / "campplus" / "campplus_cn_en_common.pt")
+    speech = noise(3.0)
+    encoder.embed_all([speech, speech.cut(0.0, 2.0)])
+    kept, _ = encoder.first_stage(speech)
+    front, tdnn = encoder.first_stage(speech)
+    assert torch.allclose(kept, front, atol=1e-4)
+    assert (front.shape[1], tdnn.shape[1]) == WIDTHS[-2:]
+    with pytest.raises(ValueError, match="too short"):
+        encoder.first_stage(noise(0.05))
 
 
 def test_without_the_recogniser_there_is_no_countermeasure(tmp_path: Path) -> None:
@@ -149,15 +193,20 @@ def test_the_ratio_is_capped_and_rises_with_the_score() -> None:
 
 
 def test_statistics_are_mean_deviation_and_movement() -> None:
-    """A ramp has a known mean, deviation and step."""
-    ramp = torch.arange(10.0)[None, :, None].expand(3, 10, 512)
-    found = statistics(ramp).reshape(3, 4, 512)[0, :, 0]
-    assert found.tolist() == pytest.approx([4.5, math.sqrt(8.25), 1.0, 4.0])
+    """A ramp has a known mean, deviation and step, whatever the number of frames a second."""
+    ramps = [Track(torch.arange(20.0)[:, None].expand(20, width), 50) for width in WIDTHS[:-1]]
+    fast = Track(torch.arange(20.0)[:, None].expand(20, WIDTHS[-1]), 100)
+    found = statistics([*ramps, fast])
+    assert found.shape == (N_FEATURES,)
+    width = WIDTHS[0]
+    assert found[: 4 * width : width].tolist() == pytest.approx([9.5, math.sqrt(33.25), 1.0, 4.0])
+    width = WIDTHS[-1]
+    assert found[-4 * width :: width].tolist() == pytest.approx([9.5, math.sqrt(33.25), 2.0, 8.0])
 
 
-def test_the_loudest_point_of_the_spectrogram_is_fixed() -> None:
+def test_the_loudest_point_of_the_spectrogram_is_fixed(tmp_path: Path) -> None:
     """Level is taken out before the encoder sees anything."""
-    front = SpeechFeatures(WhisperEncoder(0))
+    front = SpeechFeatures(WhisperEncoder(0), untrained_voice(tmp_path))
     one, other = front.mel(noise(1.0).samples), front.mel(noise(1.0).samples * np.float32(0.1))
     assert one.shape == (80, 100)
     assert torch.allclose(one, other, atol=1e-3)

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from voice.audio import SAMPLE_RATE, Waveform
 from voice.cm_features import N_FEATURES
-from voice.cm_head import Committee, as_tensor
-from voice.training.calibrate import calibrated, summary
-from voice.training.committee import HEADS, train
+from voice.cm_head import Head, as_tensor
+from voice.training.calibrate import Facts, calibrated, held_out_llrs, report
+from voice.training.head import BLOCKS, train
+from voice.training.mixture import MIXED, SECONDS, passed
 from voice.training.ridge import balanced, fit, linear_kernel
 
 RANDOM = np.random.default_rng(3)
@@ -54,19 +56,37 @@ def test_weights_balance_classes_and_sources() -> None:
     assert weights[:3].sum() == pytest.approx(weights[5])
 
 
-def test_the_trained_committee_tells_the_kinds_apart() -> None:
-    """The tensors load into a committee whose opinions follow the labels of unseen sources."""
+def test_the_trained_head_tells_the_kinds_apart() -> None:
+    """The tensors load into a head whose opinions follow the labels of unseen sources."""
     rows = features(N_FEATURES)
     rows[:, :400] += 1.5 * MADE[:, None]
     done: list[int] = []
     trained = train(rows, MADE.astype(np.int64), SOURCES, done.append)
-    assert done == list(range(HEADS))
-    committee = Committee({name: as_tensor(value) for name, value in trained.tensors.items()})
-    opinions = [committee.opinion(torch.from_numpy(row)).score for row in rows]
-    assert np.mean(np.array(opinions)[MADE == 1]) > np.mean(np.array(opinions)[MADE == 0])
+    assert done == list(range(BLOCKS))
+    head = Head({name: as_tensor(value) for name, value in trained.tensors.items()})
+    scores = np.array([opinion.score for opinion in head.opinions(torch.from_numpy(rows))])
+    assert scores[MADE == 1].mean() > scores[MADE == 0].mean()
     assert trained.score[MADE == 1].mean() > trained.score[MADE == 0].mean()
-    line = calibrated(trained, MADE, np.full(len(MADE), 5.0, dtype=np.float32))
-    assert line.slope > 0
-    text = summary(trained.score, MADE, SOURCES, np.where(MADE == 1, "clone", "human"))
-    assert "clone" in text
-    assert "worst" in text
+    facts = Facts(
+        made=MADE,
+        source=SOURCES,
+        kind=np.where(MADE == 1, "clone", "human"),
+        channel=np.full(len(MADE), "stored"),
+        seconds=np.full(len(MADE), 5.0, dtype=np.float32),
+        judgeable=np.ones(len(MADE), dtype=np.bool_),
+    )
+    assert calibrated(trained, facts).slope > 0
+    llrs = held_out_llrs(trained, facts)
+    assert llrs[MADE == 1].mean() > llrs[MADE == 0].mean()
+    text = report(trained, facts)
+    assert text.startswith("stored: EER pooled")
+    assert "clones missed" in text
+
+
+def test_the_mixed_channel_follows_from_the_seed() -> None:
+    """Every clip gets a piece and a chain of its own, and the same again the next time."""
+    sound = RANDOM.standard_normal(10 * SAMPLE_RATE).astype(np.float32) * np.float32(0.05)
+    one, again = (passed(MIXED, Waveform(sound), 7) for _ in range(2))
+    assert np.array_equal(one.samples, again.samples)
+    assert SECONDS[0] <= one.seconds <= SECONDS[1]
+    assert not np.array_equal(passed(MIXED, Waveform(sound), 8).samples, one.samples)
