@@ -1,6 +1,6 @@
 """Figures for sounds that need a head of their own to be judged: other channels, and splices.
 
-    python -m voice.training.held_out MANIFEST --root DIR [--channel NAME]... [--every N] [--pairs N]
+    python -m voice.training.held_out MANIFEST --root DIR [--channel NAME] [--pairs N]
 
 The sources are dealt into five folds, and one head is trained without each of them on the cached
 features of `python -m voice.training`.  Every sound is judged by the head that never met its
