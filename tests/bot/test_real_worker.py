@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import itertools
 import wave
 from pathlib import Path
 
@@ -48,8 +49,12 @@ async def test_real_memos_get_their_verdicts_and_rubbish_its_sentence(
     async with family_bot(tmp_path, analyst, message_burst=50) as telegram:
         anna = telegram.person(1)
 
+        senders = itertools.count(1)
+
         async def hears(content: bytes, kind: str = "document") -> str:
-            await anna.forwards(kind, content)
+            # Each from somebody else: what one sender sends is one case, and none calms it.
+            origin = telegram.origin(f"Sender {next(senders)}")
+            await anna.forwards(kind, content, forward_origin=origin)
             await telegram.quiet()
             return anna.last.text
 
