@@ -72,6 +72,8 @@ _REFUSED = re.compile(
     "trut|teef|teven|kreng|sukkel|loser|sloer|snol|kak|reet|kont|bil(len)?$|balzak|ballen|aars|"
     "erect|geil|horny|bukk|pijp|blow|wank|jerk|screw|bang$|hump|hooker|tosser|bugger|bollock|"
     "slavin|spleet|sluts|foreskin|pubic|pubis|groin|schaamte|schaam|crotch|kruis|panty|slipje|"
+    "abus|assassin|cadaver|carcass|carnage|excrem|funeral|gay|genocid|ghat$|hag$|harlot|lynch|"
+    "molest|opiat|prostit|shooting|stillb|strangl|victim|widow|nikker|mongool|uitvaart|wees|"
     "bra$|lingerie|tampon|menstr|bloed|blood|gore$|chink|coolie|darkie|dago|spic$|wop$|gook"
 )
 """Stems of words that nobody should be made to say to their grandmother, and of fright."""
