@@ -11,11 +11,16 @@ from typing import Any
 
 from familyguard.admission import remove
 from familyguard.family import Account, Person, Role
+from familyguard.model import Sign
 from familyguard.store import Store
 from familyguard.store.records import Entry
 from familyguard.store.voices import Consent, StoredVoice
 
 VOICE = "voice"
+
+DURESS = "duress"
+"""A line of the log that whoever is forced must not be seen to have caused: their telephone is in
+the hands of the one who forces them, and so is everything that it can ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,14 @@ def about(store: Store, family: str, person: str) -> About:
         log=tuple(
             line
             for line in store.audit.lines(family)
-            if line.actor in theirs or line.detail.get("person") == person
+            if line.act != DURESS and (line.actor in theirs or line.detail.get("person") == person)
         ),
         family_recordings=store.privacy.recordings(family),
-        children=tuple(one for one in store.people.of_family(family) if one.guardian_id == person),
+        children=tuple(
+            one
+            for one in store.people.of_family(family)
+            if one.guardian_id == person and one.role is Role.CHILD
+        ),
     )
 
 
@@ -81,7 +90,8 @@ def export(known: About) -> str:
     """`known` as JSON for the person themselves.
 
     Of the log they get what they did and what was done about them, without who did it.  The numbers
-    of a voiceprint stay here: a file travels, and with them somebody could try out imitations.
+    of a voiceprint stay here: a file travels, and with them somebody could try out imitations.  So
+    does whether a code word was right, for all but a keeper: their screens do not tell it either.
     """
     person = known.person
     theirs = {account.user_id for account in known.accounts}
@@ -120,7 +130,11 @@ def export(known: About) -> str:
             for consent in known.consents
         ],
         "checks": [
-            {"opened_at": _time(case.opened_at), "kept": case.kept, "content": _read(case.state)}
+            {
+                "opened_at": _time(case.opened_at),
+                "kept": case.kept,
+                "content": _content(case.state, person.role),
+            }
             for case in known.cases
         ],
         "one_time_phrases_asked_for": [
@@ -142,7 +156,11 @@ def withdraw_voice(store: Store, by: Account, person: str, now: float) -> bool:
     False when it is not theirs to decide.
     """
     found = store.people.get(by.family_id, person)
-    if found is None or by.person_id not in (found.id, found.guardian_id):
+    if found is None:
+        return False
+    # Whoever has grown up has no guardian any more.
+    guardian = found.guardian_id if found.role is Role.CHILD else None
+    if by.person_id not in (found.id, guardian):
         return False
     with store.together():
         store.voices.withdraw(by.family_id, person, now)
@@ -189,6 +207,24 @@ def forget_family(store: Store, family: str) -> None:
 
 def _time(at: float | None) -> str | None:
     return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+
+
+def _content(state: str, role: Role) -> Any:
+    """What is stored of a case, without what is still to be told to others."""
+    content = _read(state)
+    if not isinstance(content, dict):
+        return content
+    content.pop("due", None)
+    case = _read(content.get("case") or "{}")
+    if not isinstance(case, dict) or not case:
+        return content
+    if role is not Role.KEEPER:
+        case["pieces"] = [
+            piece
+            for piece in case.get("pieces", ())
+            if piece["evidence"]["sign"] != Sign.CODE_WORD_RIGHT
+        ]
+    return {**content, "case": case}
 
 
 def _read(state: str) -> Any:

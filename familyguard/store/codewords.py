@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from familyguard.codeword import Kind, Tag, Tags, Which
 from familyguard.store.room import Room
 
+FORGET_ATTEMPTS = "delete from attempts where family_id = ? and subject not like 'pin%'"
+"""Those at the PIN stay: whoever has heard the code word must get no new tries at that."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredCodeWord:
@@ -59,7 +62,7 @@ class CodeWords(Room):
         )
 
     def remove(self, family: str) -> None:
-        """Forget the code word, the duress word and all attempts."""
+        """Forget the code word, the duress word and all attempts at them."""
         with self._db.atomic():
             self._erase(family)
 
@@ -87,12 +90,12 @@ class CodeWords(Room):
         )
 
     def forget_attempts(self, family: str) -> None:
-        """Everyone starts afresh: the keeper spoke the word again."""
-        self._write("delete from attempts where family_id = ?", [family])
+        """Everyone may try the code word afresh: the keeper spoke it again."""
+        self._write(FORGET_ATTEMPTS, [family])
 
     def _erase(self, family: str) -> None:
         self._db.execute("delete from codewords where family_id = ?", [family])
-        self._db.execute("delete from attempts where family_id = ?", [family])
+        self._db.execute(FORGET_ATTEMPTS, [family])
 
     def _sealed(self, family: str, tags: Tags) -> bytes:
         return self._seal(tags_to_json(tags), "codewords", "tags", family, family)

@@ -7,7 +7,9 @@ from bot.app import house_of
 from familyguard.changes import Kind
 from familyguard.family import Role
 from tests.bot.fake_telegram import running_bot
+from tests.bot.families import WORD, set_word
 from tests.bot.houses import StubAnalyst, admit, family_bot, let_in, settings_in
+from tests.bot.scripts import memo
 from tests.bot.test_check import SCAM
 from tests.bot.test_family import HOUR, invited, person_id, store_of, time_passes
 from tests.bot.test_setup import shares
@@ -247,6 +249,28 @@ async def test_7_guessing_the_pin_means_waiting(tmp_path):
         lines = store.audit.lines(store.accounts.get(1).family_id)
         assert [line.act for line in lines].count("wrong_pin") == 4
         assert "1357" not in repr(lines)
+
+
+async def test_attack_7_saying_the_code_word_gives_no_new_tries_at_the_pin(tmp_path):
+    """Row 7: a thief of the keeper's account who has heard the word guesses no faster for it."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, keeper = store_of(telegram), telegram.person(1)
+        family = store.accounts.get(1).family_id
+        set_word(house_of(telegram.app), family)
+        await sets_pin(keeper)
+        await keeper.sends("/invite")
+        await keeper.sees("This takes the PIN")
+        for guess in ("1357", "1358", "1359", "1360"):
+            await keeper.sends(guess)
+        await telegram.quiet()
+        counted = [store.codewords.attempts(family, one) for one in ("pin", "pin:1")]
+        await keeper.presses("word:test:")
+        await keeper.records(memo(WORD, seconds=3.0))
+        await keeper.sees("I know that word again")
+        assert [store.codewords.attempts(family, one) for one in ("pin", "pin:1")] == counted
+        store.codewords.remove(family)
+        assert store.codewords.attempts(family, "pin") is not None
 
 
 async def test_7_the_pin_is_changed_by_whoever_knows_it(tmp_path):

@@ -247,6 +247,35 @@ def test_an_export_holds_nothing_of_anybody_else(store, keeper, anna):
         assert foreign not in text, foreign
 
 
+def test_attack_7_a_guardian_of_a_child_that_grew_up_decides_nothing(store, keeper, anna):
+    """Row 7: another person's account destroys no grown-up's voiceprint."""
+    child = join(store, keeper.family_id, LOTTE, Role.CHILD)
+    store.people.entrust(keeper.family_id, child.person_id, anna.person_id)
+    fill(store, child)
+    store.people.appoint(keeper.family_id, child.person_id, Role.ADULT)
+    assert not withdraw_voice(store, anna, child.person_id, 50.0)
+    assert about(store, keeper.family_id, anna.person_id).children == ()
+
+
+def test_attack_22_nothing_that_a_telephone_can_ask_for_shows_the_duress_word(store, keeper, anna):
+    """Row 22: whoever forces somebody may hold the telephone, and ask for everything stored."""
+    family = keeper.family_id
+    before = about(store, family, anna.person_id)
+    store.audit.note(family, "duress", 30.0, actor=ANNA)
+    store.audit.note(family, "duress", 31.0, person=anna.person_id)
+    pieces = [
+        {"evidence": {"sign": sign, "detail": ""}} for sign in ("code_word_right", "phrase_right")
+    ]
+    state = {"case": json.dumps({"pieces": pieces}), "due": ["duress"]}
+    store.cases.open(family, ANNA, "sender", json.dumps(state), 32.0)
+    known = about(store, family, anna.person_id)
+    assert len(known.log) == len(before.log)
+    text = export(known)
+    assert "duress" not in text
+    assert "code_word_right" not in text  # row 5: nor whether a word was right
+    assert "phrase_right" in text
+
+
 def test_nothing_is_told_about_somebody_of_another_family(store, keeper, anna):
     """Attack 14."""
     knock(store, store.invitations.claim(1.0), 7, "Other", "nl", 1.0)
