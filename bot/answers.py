@@ -154,7 +154,7 @@ def _same_sender(house: House, account: Account, origin: Origin, asked: StoredCh
 def _due(answer: Answer, arrival: Arrival) -> list[str]:
     signs = {piece.sign for piece in (*answer.outcome.evidence, *arrival.judgement.evidence)}
     due = []
-    if answer.outcome.silent_alarm:
+    if answer.outcome.silent_alarm or answer.look.forced:
         due.append(DURESS)
     elif answer.look.word is Word.RIGHT:
         due.append(ROTATE)

@@ -77,6 +77,9 @@ async def follow_up(context: Context, account: Account, opened: Open) -> Open:
         ]
         key = "case.duress.named" if person else "case.duress"
         await announce.tell(context, others, key, asker=name, name=name_of(person))
+        # The asker and the one who is forced may be watched: to them it is the code word.
+        watched = [one for one in announce.keepers(context, family) if one not in others]
+        await announce.tell(context, watched, "case.word_used")
     if answers.ROTATE in due:
         await announce.tell(context, announce.keepers(context, family), "case.word_used")
     if answers.LOCKED in due:

@@ -37,13 +37,14 @@ UNLOCKING = "unlocking"
 class Look:
     """What came of looking for the code word in an answer.
 
-    `locks` is whether this very attempt closed the lock.  Everyone but the keeper may only learn
-    what the verdict says.
+    `locks` is whether this very attempt closed the lock, `forced` whether the duress word was heard
+    while it was closed.  Everyone but the keeper may only learn what the verdict says.
     """
 
     word: Word
     match: Match | None = None
     locks: bool = False
+    forced: bool = False
 
 
 def tags_of(stored: StoredCodeWord | None) -> Tags | None:
@@ -88,7 +89,7 @@ async def look(house: House, account: Account, texts: Sequence[str], now: float)
         case NoCodeWord():
             return Look(Word.NONE_SET)
         case Locked() | MustWait():
-            return Look(Word.LOCKED)
+            return Look(Word.LOCKED, forced=answer.forced)
         case _:
             return Look(Word.WRONG, locks=locks)
 
@@ -109,9 +110,10 @@ async def unlock(house: House, account: Account, texts: Sequence[str], now: floa
             attempt, tried, tags, count, Attempts(), now, house.hasher, family
         )
         if isinstance(answer.outcome, Match):
-            return Look(Word.RIGHT, answer.outcome)
+            is_duress = answer.outcome.which is Which.DURESS
+            return Look(Word.DURESS if is_duress else Word.RIGHT, answer.outcome)
         count_attempts(house, family, UNLOCKING, answer.member)
-    return Look(Word.LOCKED)
+    return Look(Word.LOCKED, forced=answer.forced)
 
 
 async def overheard(house: House, account: Account, texts: Sequence[str]) -> Match | None:

@@ -63,21 +63,23 @@ async def tried(update: Update, context: Context) -> None:
     found = await speak.listened(update, context)
     if found is None:
         return
-    talk.end(update, context)
     texts = readings(found.transcript)
     if not any(texts):
+        talk.end(update, context)
         await talk.say(update, context, "codeword.unheard")
         return
     house, now = context.house, context.house.now()
     seen = await look(house, account, texts, now)
     if seen.word is Word.LOCKED and account.role is Role.KEEPER:
         seen = await unlock(house, account, texts, now)
-    if seen.word is Word.RIGHT and account.role is Role.KEEPER:
-        # Whoever was locked out may try again.
+    if seen.word in (Word.RIGHT, Word.DURESS) and account.role is Role.KEEPER:
+        # Whoever was locked out may try again; whoever watches sees the same after either word.
         house.store.codewords.forget_attempts(account.family_id)
     house.store.audit.note(account.family_id, "tested", now, account.user_id)
     await talk.say(update, context, _outcome(account, seen.word))
-    if seen.word is Word.DURESS:
+    # Only now: after a crash this memo must come here again and not be kept as one to check.
+    talk.end(update, context)
+    if seen.word is Word.DURESS or seen.forced:
         await speak.alarm(context, account)
 
 

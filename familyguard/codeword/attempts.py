@@ -4,11 +4,11 @@ One memo is one attempt, however many candidates it holds.  A right answer clear
 count but not the family's: else ordinary use would keep giving a guesser new tries.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from familyguard.codeword.candidates import Candidates
 from familyguard.codeword.errors import Locked, MustWait, NoCodeWord, NoMatch, WrongCodeWord
-from familyguard.codeword.tags import Hasher, Match, Tags
+from familyguard.codeword.tags import Hasher, Match, Tags, Which
 
 MINUTE = 60.0
 DAY = 24 * 60 * MINUTE
@@ -81,11 +81,16 @@ class Attempts:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How an attempt ended, and the counts to store.  `match` raises unless it was right."""
+    """How an attempt ended, and the counts to store.  `match` raises unless it was right.
+
+    `forced` says that the duress word was heard though no answer counts now: whoever is forced
+    cannot wait until a lock opens.
+    """
 
     member: Attempts
     family: Attempts
     outcome: Match | NoMatch
+    forced: bool = field(default=False, repr=False)
 
     def match(self) -> Match:
         """The match.  Raises WrongCodeWord, NoCodeWord, MustWait or Locked (all NoMatch)."""
@@ -117,7 +122,8 @@ def attempt(
         family.check(now)
         member.check(now)
     except NoMatch as refused:
-        return Answer(member, family, refused)
+        forced = isinstance(outcome, Match) and outcome.which is Which.DURESS
+        return Answer(member, family, refused, forced)
     if tags is None:
         return Answer(member, family, NoCodeWord())
     if isinstance(outcome, Match):

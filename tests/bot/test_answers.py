@@ -203,6 +203,34 @@ async def test_wrong_and_locked_look_the_same_to_a_member(tmp_path):
         assert cards[-1].splitlines()[0] == cards[-2].splitlines()[0]
 
 
+async def test_attack_22_a_lock_does_not_keep_the_duress_word_from_the_others(tmp_path):
+    """Row 22: whoever locked the word with wrong ones has not silenced the one who is forced."""
+    async with at_home(tmp_path) as telegram:
+        set_word(telegram.house, family_of(telegram), duress=True)
+        locked = Attempts(30, telegram.house.now(), locked=True)
+        count_attempts(telegram.house, family_of(telegram), "family", locked)
+        phrase = await challenged(telegram, member=3)
+        card = await answers(telegram, f"it is me {DURESS} {phrase}", member=3)
+        assert WRONG_WORD in card.text
+        await telegram.person(1).sees("Silent alarm.")
+        assert not telegram.person(3).has_seen("Silent alarm.")
+
+
+async def test_attack_22_a_keeper_who_is_watched_reads_the_same_after_either_word(tmp_path):
+    """Row 22: the news that the word was spoken does not stay away after the duress word."""
+    screens = []
+    for word in (WORD, DURESS):
+        async with at_home(tmp_path / word.replace(" ", "-")) as telegram:
+            set_word(telegram.house, family_of(telegram), duress=True)
+            anna = telegram.person(1)
+            phrase = await challenged(telegram)
+            await answers(telegram, f"it is me {word} {phrase}")
+            await anna.sees("Your code word was spoken in a memo.")
+            texts = [shown.text.replace(phrase, "…") for shown in anna.screen]
+            screens.append([re.sub(r"File \w+\.|\d\d:\d\d", "", text) for text in texts])
+    assert screens[0] == screens[1]
+
+
 async def test_only_the_keeper_reads_that_the_word_was_right(tmp_path):
     """Everyone else sees the phrase alone."""
     async with at_home(tmp_path) as telegram:

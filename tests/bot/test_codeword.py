@@ -6,9 +6,10 @@ import pytest
 
 from bot import rotation
 from bot.app import house_of
+from bot.codewords import count_attempts
 from bot.context import Context
 from bot.word_routes import tidying
-from familyguard.codeword import Rotation, Which
+from familyguard.codeword import Attempts, Rotation, Which
 from familyguard.family import Role
 from tests.bot.families import DURESS, WORD, set_word
 from tests.bot.houses import admit, family_bot
@@ -347,6 +348,25 @@ async def test_attack_22_the_duress_word_looks_accepted_and_warns_the_others(tmp
             screens.append([shown.text for shown in bert.screen[start:]])
         assert screens[0] == screens[1]
         await anna.sees("said the emergency word")
+
+
+async def test_attack_22_a_keeper_is_forced_to_open_the_lock(tmp_path):
+    """Row 22: the duress word opens it like the right one, and the others are told."""
+    async with family_bot(tmp_path) as telegram:
+        house, family = house_of(telegram.app), family_of(telegram)
+        set_word(house, family, duress=True)
+        anna, bert = telegram.person(1), telegram.person(2)
+        screens = []
+        for phrase in (WORD, DURESS):
+            count_attempts(house, family, "family", Attempts(30, house.now(), locked=True))
+            start = len(anna.screen)
+            await anna.presses("word:test:")
+            await anna.records(memo(phrase, seconds=3.0))
+            await telegram.quiet()
+            screens.append([shown.text for shown in anna.screen[start:]])
+            assert house.store.codewords.attempts(family, "family") is None
+        assert screens[0] == screens[1]
+        await bert.sees("said the emergency word")
 
 
 async def test_a_duress_word_is_set_like_the_code_word(tmp_path):
