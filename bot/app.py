@@ -17,6 +17,7 @@ from telegram.request import BaseRequest
 
 from bot import (
     access,
+    aftercare_routes,
     case_routes,
     family_routes,
     keyboards,
@@ -75,10 +76,12 @@ def add_routes(app: App) -> None:
     app.add_handler(TypeHandler(Update, access.not_too_much), group=-20)
     app.add_handler(TypeHandler(Update, access.not_too_large), group=-10)
     word_routes.add_gate(app)
+    aftercare_routes.add_gate(app)
 
     # Buttons.  A picture may still be being drawn, so «Details» does not hold up the chat.
     app.add_handler(CallbackQueryHandler(check.details, f"^{keyboards.DETAILS}", block=False))
     case_routes.add_buttons(app)
+    aftercare_routes.add_buttons(app)
     app.add_handler(CallbackQueryHandler(start.choose_language, f"^{keyboards.LANGUAGE}"))
     family_routes.add_buttons(app)
     privacy_routes.add_buttons(app)
@@ -92,6 +95,7 @@ def add_routes(app: App) -> None:
     app.add_handler(CommandHandler("help", start.help_))
     app.add_handler(CommandHandler("language", start.language))
     case_routes.add_commands(app)
+    aftercare_routes.add_commands(app)
     family_routes.add_commands(app)
     privacy_routes.add_commands(app)
     voice_routes.add_commands(app)
@@ -101,6 +105,7 @@ def add_routes(app: App) -> None:
     family_routes.add_answers(app, house_of(app))
     voice_routes.add_answers(app, house_of(app))
     word_routes.add_answers(app, house_of(app))
+    aftercare_routes.add_answers(app, house_of(app))
 
     # Checks.  A memo takes seconds to minutes and is handled beside everything else.
     app.add_handler(MessageHandler(_WithSound(), check.memo, block=False))
@@ -162,6 +167,7 @@ def build_application(
     family_routes.add_jobs(app)
     word_routes.add_jobs(app)
     privacy_routes.add_jobs(app)
+    aftercare_routes.add_jobs(app)
     return app
 
 
@@ -179,7 +185,7 @@ async def publish_commands(app: App) -> None:
         texts = Texts(language)
         commands = [
             BotCommand(name, texts.get(f"chat.command.{name}"))
-            for name in (*COMMANDS, *privacy_routes.COMMANDS)
+            for name in (*COMMANDS, *aftercare_routes.COMMANDS, *privacy_routes.COMMANDS)
         ]
         await app.bot.set_my_commands(commands, language_code=language)
         if language == default:

@@ -16,7 +16,6 @@ def add_buttons(app: App) -> None:
     app.add_handler(CallbackQueryHandler(case.ask, f"^{CASE}ask:"))
     app.add_handler(CallbackQueryHandler(case.word, f"^{CASE}word:"))
     app.add_handler(CallbackQueryHandler(case.refuse, f"^{CASE}refuse:"))
-    app.add_handler(CallbackQueryHandler(case.scam, f"^{CASE}scam:"))
     app.add_handler(CallbackQueryHandler(case.split, f"^{CASE}split:"))
     app.add_handler(CallbackQueryHandler(case.payee, f"^{CASE}payee:"))
     app.add_handler(CallbackQueryHandler(case.paid, f"^{CASE}paid:"))

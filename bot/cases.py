@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.context import House
 from bot.inbox import in_hand
+from bot.items import Item
 from bot.judgement import Judgement
 from bot.origin import Origin
 from bot.readers import reader_of
@@ -37,6 +38,9 @@ MOST_QUOTE = 500
 MOST_KEPT = 20
 """Cards, accounts and scores kept of one case; marks of messages ten times as many."""
 
+MOST_ITEMS = 60
+"""Things of one case that a file for the police lists: a fraud over weeks has fewer."""
+
 
 OF_VOICE = frozenset({Sign.VOICE_DIFFERS, Sign.VOICE_SIMILAR, Sign.VOICE_CHANGES})
 """Signs that depend on whose voice it is supposed to be."""
@@ -58,6 +62,9 @@ class File:
     counted.  `media` or `quote` is the latest message, for the question to the person it claims to
     come from; neither is kept of an answer to a challenge.  `voices` are the log-likelihood ratios
     of each memo, by person.  `due` is what must still be told to others.
+
+    For a file for the police: `items` is what came in, `notes` what the asker remembers of it (time
+    and words), `happened` what has happened, as in `familyguard.aftercare`.
     """
 
     case: Case
@@ -72,12 +79,16 @@ class File:
     sha256: str = ""
     details: str = ""
     due: tuple[str, ...] = ()
+    items: tuple[Item, ...] = field(default=(), repr=False)
+    notes: tuple[tuple[float, str], ...] = field(default=(), repr=False)
+    happened: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """All of it as text, to be sealed."""
         rest = {entry.name: getattr(self, entry.name) for entry in fields(self)}
-        media = asdict(self.media) if self.media else None
-        return json.dumps(rest | {"case": self.case.to_json(), "media": media}, ensure_ascii=False)
+        rest["media"] = asdict(self.media) if self.media else None
+        rest["items"] = [item.to_dict() for item in self.items]
+        return json.dumps(rest | {"case": self.case.to_json()}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str, reader: Reader | None = None) -> "File":
@@ -87,6 +98,9 @@ class File:
             kept[name] = tuple(kept[name])
         kept["cards"] = tuple((chat, message) for chat, message in kept["cards"])
         kept["media"] = Media(**kept["media"]) if kept["media"] else None
+        kept["items"] = tuple(map(Item.from_dict, kept.get("items", ())))
+        kept["notes"] = tuple((at, words) for at, words in kept.get("notes", ()))
+        kept["happened"] = tuple(kept.get("happened", ()))
         return cls(**kept | {"case": Case.from_json(kept["case"], reader)})
 
 
@@ -122,6 +136,7 @@ class Arrival:
     voices: dict[str, float] = field(default_factory=dict)
     about: str | None = None
     no_words: bool = False
+    item: Item | None = field(default=None, repr=False)
 
 
 def known_already(house: House, account: Account, mark: str) -> Open | None:
@@ -230,7 +245,29 @@ def with_arrival(file: File, arrival: Arrival) -> File:
         voices=(*file.voices, arrival.voices)[-MOST_KEPT:] if arrival.voices else file.voices,
         claim=arrival.judgement.sender or file.claim,
         sha256=arrival.sha256,
+        items=file.items if secret else with_item(file, arrival.item),
     )
+
+
+def with_item(file: File, item: Item | None) -> tuple[Item, ...]:
+    """What came in, with one thing more; of ordinary talk the words are not kept.
+
+    Something that was added to the case before it was checked keeps its sealed original.
+    """
+    if item is None:
+        return file.items
+    known = next((one for one in file.items if one.mark == item.mark), None)
+    if known is not None:
+        item = replace(item, kept=known.kept)
+    if level_of(file.case) < Level.CAUTION:
+        item = replace(item, words="")
+    return with_kept(file, item)
+
+
+def with_kept(file: File, item: Item) -> tuple[Item, ...]:
+    """What came in, with `item` in its place among them, as it is."""
+    others = tuple(one for one in file.items if one.mark != item.mark)
+    return tuple(sorted((*others, item), key=lambda one: one.at))[-MOST_ITEMS:]
 
 
 def about(house: House, opened: Open) -> Person | None:

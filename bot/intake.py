@@ -12,6 +12,7 @@ from bot.analysis import Finding
 from bot.cases import Arrival, Media, Open
 from bot.codewords import overheard
 from bot.context import Context, House, Shown
+from bot.items import item_of
 from bot.judgement import (
     Judgement,
     judge_failure,
@@ -81,7 +82,7 @@ async def memo(sent: Sent, found: Attachment, context: Context, progress: Progre
         arrival = _heard(sent, origin, finding, beside, house, about, no_words=True)
         opened = answers.take_in(house, account, answer, arrival, now)
     else:
-        word = await _unasked(house, account, texts)
+        word = await unasked_word(house, account, texts)
         arrival = _heard(sent, origin, finding, beside, house, None, no_words=word is not None)
         due = _due(arrival, word)
         with house.store.together():
@@ -136,6 +137,7 @@ def _written(
         language=sent.language,
         media=media,
         about=cases.supposed(house, account, origin, judgement, words),
+        item=item_of(sent.message, origin, house.now(), judgement),
     )
     now = house.now()
     opened = cases.take_in(house, account, arrival, now, _due(arrival, None))
@@ -180,6 +182,7 @@ def _heard(
         voices=_voices(analysis),
         about=about,
         no_words=no_words,
+        item=item_of(sent.message, origin, house.now(), judgement),
     )
 
 
@@ -201,7 +204,9 @@ def _voices(analysis: Analysis) -> dict[str, float]:
     return found
 
 
-async def _unasked(house: House, account: Account, texts: tuple[str, ...]) -> Match | bool | None:
+async def unasked_word(
+    house: House, account: Account, texts: tuple[str, ...]
+) -> Match | bool | None:
     """Whether the words of a memo must be hidden though nobody asked for the code word.
 
     The match, or True where it was not looked for because this member sends so many.

@@ -100,6 +100,11 @@ def button(texts: Texts, key: str, data: str, **values: Any) -> InlineKeyboardBu
     return InlineKeyboardButton(markup.fill(texts, key, **values), callback_data=data)
 
 
+def labelled(label: str, data: str) -> InlineKeyboardButton:
+    """A button with words that are made already."""
+    return InlineKeyboardButton(label, callback_data=data)
+
+
 async def ask(
     update: Update,
     context: Context,

@@ -7,7 +7,7 @@ from typing import Any
 from telegram import InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
 
-from bot import answers, asking, cases, casework, intake, keyboards, markup, scampage, talk
+from bot import answers, asking, cases, casework, intake, keyboards, markup, talk
 from bot.casecard import facts_of
 from bot.cases import Open
 from bot.challenges import challenge_text, given_out
@@ -26,13 +26,13 @@ Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 OfCase = Callable[[Update, Context, Account, Open], Awaitable[None]]
 
 
-def _of_asker(handler: OfCase) -> Handler:
+def of_asker(handler: OfCase) -> Handler:
     """Look up the case under a button for the account that asked, and nobody else."""
 
     @wraps(handler)
     async def tapped(update: Update, context: Context) -> None:
         account = context.account(update)
-        opened = cases.case_of(context.house, account, _parts(update)[2])
+        opened = cases.case_of(context.house, account, parts(update)[2])
         if opened is None:
             await talk.forgotten(update, context)
         else:
@@ -41,18 +41,18 @@ def _of_asker(handler: OfCase) -> Handler:
     return tapped
 
 
-@_of_asker
+@of_asker
 async def who(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«Who is it supposed to be?»"""
-    page = _parts(update)[3]
+    page = parts(update)[3]
     await _answer(update)
     await _offer(update, context, account, opened, int(page) if page.isdecimal() else 0)
 
 
-@_of_asker
+@of_asker
 async def supposed(update: Update, context: Context, account: Account, opened: Open) -> None:
     """One of the relatives was chosen."""
-    person = context.house.store.people.get(account.family_id, _parts(update)[3])
+    person = context.house.store.people.get(account.family_id, parts(update)[3])
     if person is None:
         await talk.forgotten(update, context)
         return
@@ -64,7 +64,7 @@ async def supposed(update: Update, context: Context, account: Account, opened: O
     await casework.redraw(context, account, opened)
 
 
-@_of_asker
+@of_asker
 async def ask(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«Ask them now»: first who, where that is not known."""
     await _answer(update)
@@ -76,7 +76,7 @@ async def ask(update: Update, context: Context, account: Account, opened: Open) 
     await casework.redraw(context, account, opened)
 
 
-@_of_asker
+@of_asker
 async def word(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«Ask for the code word»: a one-time phrase, and what to do with it."""
     await _answer(update)
@@ -95,7 +95,7 @@ async def word(update: Update, context: Context, account: Account, opened: Open)
 async def refuse(update: Update, context: Context) -> None:
     """«They refuse to say it»."""
     account, house = context.account(update), context.house
-    asked = house.store.challenges.get(account.family_id, _parts(update)[2])
+    asked = house.store.challenges.get(account.family_id, parts(update)[2])
     over = asked is not None and asked.outcome not in (None, answers.REFUSED)
     if asked is None or asked.asked_by != account.user_id or over:
         await talk.forgotten(update, context)
@@ -108,20 +108,7 @@ async def refuse(update: Update, context: Context) -> None:
         await casework.redraw(context, account, opened)
 
 
-async def scam(update: Update, context: Context) -> None:
-    """«It was a scam»: what to do now, for the family's country."""
-    account = context.account(update)
-    await _answer(update)
-    family = context.house.store.families.get(account.family_id)
-    await context.bot.send_message(
-        account.user_id,
-        scampage.page(family.country, context.texts(update)),
-        parse_mode=ParseMode.HTML,
-        link_preview_options=NO_PREVIEW,
-    )
-
-
-@_of_asker
+@of_asker
 async def split(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«This is about something else»: the latest upload gets a case of its own."""
     shown = context.house.shown.get(opened.file.details)
@@ -138,7 +125,7 @@ async def split(update: Update, context: Context, account: Account, opened: Open
         await casework.placed(context, account, fresh, await reply(message, text, buttons))
 
 
-@_of_asker
+@of_asker
 async def payee(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«We have paid this account for years»: what that does, and whether it is so."""
     if (reason := _no_payee(context, account, opened)) is not None:
@@ -153,7 +140,7 @@ async def payee(update: Update, context: Context, account: Account, opened: Open
     await talk.say(update, context, "payee.sure", [[yes], [no]], numbers=markup.Own(numbers))
 
 
-@_of_asker
+@of_asker
 async def paid(update: Update, context: Context, account: Account, opened: Open) -> None:
     """Yes: the family knows these accounts from now on.  No verdict changes."""
     if _no_payee(context, account, opened) is not None:
@@ -195,8 +182,8 @@ def _is(opened: Open, person: Person) -> str:
     return f"{keyboards.CASE}is:{opened.id}:{person.id}"
 
 
-def _parts(update: Update) -> list[str]:
-    """Room, verb, and what they are about; empty where nothing came."""
+def parts(update: Update) -> list[str]:
+    """Room, verb, and what they are about, as a button's data says; empty where nothing came."""
     assert update.callback_query is not None
     return [*(update.callback_query.data or "").split(":"), "", "", ""]
 

@@ -5,7 +5,7 @@ import asyncio
 from telegram import Message, Update
 from telegram.error import TelegramError
 
-from bot import cases, casework, intake, keyboards, markup
+from bot import cases, casework, intake, keeping, keyboards, markup
 from bot.analysis import Finding
 from bot.cases import Open
 from bot.context import Context
@@ -15,6 +15,7 @@ from bot.intake import Sent
 from bot.media import attachment
 from bot.origin import mark_of
 from bot.progress import Progress
+from bot.texts import Texts
 from bot.wording import factors
 from familyguard.model import Level
 from voice.errors import Undecodable
@@ -97,7 +98,8 @@ async def show(context: Context, sent: Sent, opened: Open) -> None:
     text, buttons = casework.card(context, sent.account, opened)
     message = await reply(sent.message, text, buttons)
     opened = await casework.placed(context, sent.account, opened, message)
-    await casework.follow_up(context, sent.account, opened)
+    opened = await casework.follow_up(context, sent.account, opened)
+    await _keep_along(context, sent, opened)
 
 
 async def finish(context: Context, sent: Sent, opened: Open, progress: Progress) -> None:
@@ -105,7 +107,17 @@ async def finish(context: Context, sent: Sent, opened: Open, progress: Progress)
     text, buttons = casework.card(context, sent.account, opened)
     message = await progress.finish(text, buttons)
     opened = await casework.placed(context, sent.account, opened, message)
-    await casework.follow_up(context, sent.account, opened)
+    opened = await casework.follow_up(context, sent.account, opened)
+    await _keep_along(context, sent, opened)
+
+
+async def _keep_along(context: Context, sent: Sent, opened: Open) -> None:
+    """Who keeps this case, or adds to another one, keeps what was just checked."""
+    added = await keeping.after_check(context, sent, opened)
+    if added is not None:
+        texts = Texts(sent.language)
+        count = len(added.file.items)
+        await reply(sent.message, markup.escape(texts.get("file.added", count=count)))
 
 
 async def _picture(finding: Finding) -> bytes | None:

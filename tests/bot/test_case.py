@@ -292,7 +292,11 @@ async def test_it_was_a_scam_opens_a_calm_page_for_the_country(tmp_path):
         await anna.sends(SCAM)
         await anna.sees("Do not pay yet")
         await anna.taps("It was a scam")
-        page = await anna.sees("You did nothing wrong.")
+        await anna.sees("You did nothing wrong.")
+        await anna.taps("I paid")
+        await telegram.quiet()
+        await anna.taps("That is all")
+        page = await anna.sees("Report it to the police.")
         assert page.text.index("Call your bank now.") < page.text.index("Report it to the police.")
 
 
