@@ -132,7 +132,7 @@ _TABLE = (
     ),
     Model(
         name="campplus",
-        purpose="compares the voice with a relative's",
+        purpose="compares the voice with a relative's; also feeds the synthetic-speech score",
         licence="Apache-2.0",
         home_page=f"https://modelscope.cn/models/iic/{_CAMPPLUS}",
         files=(
