@@ -36,7 +36,8 @@ async def members_only(update: Update, context: Context) -> None:
         if came is Knock.WAITING or is_again():
             await admit.announce_applicant(context, user)
     if house.store.accounts.applicant(user.id):
-        await context.bot.send_message(chat.id, Texts(language).get("chat.waiting_for_keeper"))
+        if house.strangers.allows(user.id, house.clock()):
+            await context.bot.send_message(chat.id, Texts(language).get("chat.waiting_for_keeper"))
         raise ApplicationHandlerStop
     if update.callback_query:
         await update.callback_query.answer()

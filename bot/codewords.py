@@ -4,6 +4,7 @@ Everything that hashes blocks for seconds, so it runs in a thread.
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +14,7 @@ from familyguard.challenge import Word
 from familyguard.codeword import (
     LANGUAGES,
     Attempts,
+    Candidates,
     Locked,
     Match,
     MustWait,
@@ -23,11 +25,16 @@ from familyguard.codeword import (
     attempt,
     candidates,
 )
+from familyguard.codeword.candidates import MAX_WINDOW
 from familyguard.family import Account
 from familyguard.store.codewords import StoredCodeWord
 
 WHOLE_FAMILY = "family"
 """Under which the attempts of all accounts together are counted."""
+
+PIECE_WORDS = 100
+"""Words of a memo or message that are looked through together.  In longer ones the tries that one
+look has do not reach everywhere: of 400 words they passed over every second code word."""
 
 UNLOCKING = "unlocking"
 """Under which those of a keeper are counted who speaks the word to open the lock."""
@@ -125,11 +132,30 @@ async def overheard(house: House, account: Account, texts: Sequence[str]) -> Mat
     tags = tags_of(house.store.codewords.get(family))
     if tags is None:
         return None
-    tried = candidates(texts, language_of(house, family), tags.shapes)
-    try:
-        return await asyncio.to_thread(house.hasher.verify, tried, tags, family)
-    except WrongCodeWord:
-        return None
+    return await found_in(house, family, tags, in_pieces(house, family, tags, texts))
+
+
+def in_pieces(house: House, family: str, tags: Tags, texts: Sequence[str]) -> list[Candidates]:
+    """What to try of texts of any length, piece by piece, so that nothing hides behind the rest."""
+    language, split = language_of(house, family), [text.split() for text in texts]
+    longest = max(map(len, split), default=0)
+    return [
+        candidates(
+            [" ".join(words[start : start + PIECE_WORDS]) for words in split], language, tags.shapes
+        )
+        for start in range(0, max(1, longest - MAX_WINDOW), PIECE_WORDS - MAX_WINDOW)
+    ]
+
+
+async def found_in(
+    house: House, family: str, tags: Tags, pieces: Sequence[Candidates]
+) -> Match | None:
+    """The first match, its spans within its piece.  All pieces are tried whatever is found."""
+    matches = []
+    for tried in pieces:
+        with contextlib.suppress(WrongCodeWord):
+            matches.append(await asyncio.to_thread(house.hasher.verify, tried, tags, family))
+    return matches[0] if matches else None
 
 
 def language_of(house: House, family: str) -> str:

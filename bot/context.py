@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakValueDictionary
@@ -44,6 +44,11 @@ UNLOCK_SECONDS = 600.0
 UNASKED_LOOKS, UNASKED_INTERVAL = 20, 3600.0
 """Memos of one member in which the code word is looked for though nobody asked for it: so many at
 once, then one an hour.  The words of further ones are hidden unread, so that nobody guesses."""
+
+WRITTEN_LOOKS, WRITTEN_INTERVAL = 30, 600.0
+"""Messages of one member with words that might be the code word, in which it is looked for: so many
+at once, then one in ten minutes.  A message that is taken away tells its sender that it holds the
+word, so whoever stole an account could guess by writing."""
 
 NOTICE_INTERVAL = 60.0
 """Seconds between two requests to slow down: they must not become a flood themselves."""
@@ -104,6 +109,7 @@ class House:
     unlocked: Shelf[int, str] = field(init=False)  # user to family, since they typed the PIN
     members: Throttle = field(init=False)
     unasked: Throttle = field(init=False)
+    written: Throttle = field(init=False)
     notices: Throttle = field(init=False)
     strangers: Throttle = field(init=False)
 
@@ -119,6 +125,7 @@ class House:
         self.unlocked = Shelf(size, self.clock, UNLOCK_SECONDS)
         self.members = Throttle(self.settings.message_burst, self.settings.message_interval)
         self.unasked = Throttle(UNASKED_LOOKS, UNASKED_INTERVAL)
+        self.written = Throttle(WRITTEN_LOOKS, WRITTEN_INTERVAL)
         self.notices = Throttle(1, NOTICE_INTERVAL)
         self.strangers = Throttle(STRANGER_BURST, STRANGER_INTERVAL)
 
@@ -130,6 +137,17 @@ class House:
         """Remember `finding`; what may have been the machine's fault, for minutes only."""
         shelf = self.failures if finding.heard in MACHINE_FAULTS else self.findings
         shelf.put(key, finding)
+
+    def forget(self, user_ids: Iterable[int]) -> None:
+        """Somebody goes: what is in memory goes too.
+
+        Results do not say whose they are, so all of them do.
+        """
+        for shelf in (self.shown, self.findings, self.failures):
+            shelf.clear()
+        for user_id in user_ids:
+            self.unlocked.drop(user_id)
+            self.speaking.drop(user_id)
 
     def forget_old(self) -> None:
         """Clear away what has been remembered long enough."""

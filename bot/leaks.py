@@ -1,18 +1,18 @@
 """The code word in a written message: the message goes, and the word is due to be replaced."""
 
-import asyncio
 from dataclasses import replace
 
 import structlog
-from telegram import Message, Update
+from telegram import Message, MessageOriginHiddenUser, Update
 from telegram.ext import ApplicationHandlerStop
 
 from bot import announce, talk
-from bot.codewords import language_of, tags_of
+from bot.codewords import found_in, in_pieces, language_of, tags_of
 from bot.context import Context
+from bot.media import KINDS
 from bot.speaking import note_typed
 from bot.who import name_of, person_of
-from familyguard.codeword import Rotation, WrongCodeWord, text_candidates
+from familyguard.codeword import Rotation
 from familyguard.family import Account
 
 log = structlog.get_logger(__name__)
@@ -23,12 +23,12 @@ async def watch(update: Update, context: Context) -> None:
     message = update.effective_message
     if update.callback_query is not None or not isinstance(message, Message):
         return
-    text = message.text or message.caption or ""
-    if not text or text.startswith("/"):
+    parts = words_of(message)
+    if not parts:
         return
-    account = context.account(update)
-    if not await _holds_word(context, account, text):
-        if message.forward_origin is None:
+    account, text = context.account(update), message.text or message.caption or ""
+    if not await _holds_word(context, account, parts):
+        if text and not text.startswith("/") and message.forward_origin is None:
             note_typed(
                 context.house,
                 account.family_id,
@@ -40,22 +40,44 @@ async def watch(update: Update, context: Context) -> None:
     raise ApplicationHandlerStop
 
 
-async def _holds_word(context: Context, account: Account, text: str) -> bool:
-    """Whether the family's code word, or its duress word, stands in `text`."""
+def words_of(message: Message) -> list[str]:
+    """Everything in a message that somebody can have typed, also beside a command or in a name."""
+    text = message.text or message.caption or ""
+    if text.startswith("/"):
+        text = " ".join(text.split()[1:])
+    origin, contact, venue = message.forward_origin, message.contact, message.venue
+    parts = [text, message.quote.text if message.quote else ""]
+    if isinstance(origin, MessageOriginHiddenUser):
+        parts.append(origin.sender_user_name)
+    if message.poll:
+        parts += [message.poll.question, *(option.text for option in message.poll.options)]
+    if contact:
+        parts.append(f"{contact.first_name} {contact.last_name or ''}")
+    if venue:
+        parts += [venue.title, venue.address]
+    for kind in KINDS:
+        file = getattr(message, kind)
+        names = (getattr(file, name, None) for name in ("file_name", "title", "performer"))
+        parts += [name.replace("_", " ") for name in names if name]
+    return [part for part in parts if part.strip()]
+
+
+async def _holds_word(context: Context, account: Account, parts: list[str]) -> bool:
+    """Whether the family's code word, or its duress word, stands in one of `parts`."""
     house, family = context.house, account.family_id
     tags = tags_of(house.store.codewords.get(family))
     if tags is None:
         return False
-    tried = text_candidates(text, language_of(house, family), tags.shapes)
-    if not tried.items:
+    # Its sender sees what comes of it, so unlike in a spoken try only what fits is hashed.
+    pieces = [
+        replace(tried, work=len(tried))
+        for part in parts
+        for tried in in_pieces(house, family, tags, [part])
+        if tried.items
+    ]
+    if not pieces or not house.written.allows(account.user_id, house.clock()):
         return False
-    # Unlike a spoken try this hides nothing from its sender, so only what fits is hashed.
-    tried = replace(tried, work=len(tried))
-    try:
-        await asyncio.to_thread(house.hasher.verify, tried, tags, family)
-    except WrongCodeWord:
-        return False
-    return True
+    return await found_in(house, family, tags, pieces) is not None
 
 
 async def _take_away(update: Update, context: Context, account: Account, message: Message) -> None:

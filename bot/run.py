@@ -1,6 +1,7 @@
 """`familyguard run`: the bot at work, until it is told to stop."""
 
 import asyncio
+import resource
 import signal
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,8 @@ def run(settings: Settings, command: Sequence[str] | None = None) -> None:
         UnusableSettings: Telegram does not know the token, or the data folder cannot be used.
     """
     set_up_logging(secrets_in(settings))
+    # A core file would hold the keys and whatever was being said; the worker inherits this.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     asyncio.run(serve(settings, command))
 
 

@@ -13,6 +13,7 @@ from bot.who import day, moment, name_of, person_of, role
 from familyguard.admission import remove
 from familyguard.changes import freeze
 from familyguard.family import Person, Role
+from familyguard.privacy import forget_family
 
 LIST, PERSON, RENAME = "family:list:", "family:show:", "family:name:"
 REMOVE, REALLY = "family:remove:", "family:gone:"
@@ -188,8 +189,9 @@ async def left(update: Update, context: Context) -> None:
     one = person_of(context, account)
     if _is_alone(context, one):
         await talk.show(update, context, "family.left")
-        store.families.erase(account.family_id)
-        store.clean()
+        theirs = store.accounts.of_person(account.family_id, one.id)
+        forget_family(store, account.family_id)
+        context.house.forget(each.user_id for each in theirs)
         return
     if _is_last_keeper(context, one):
         await talk.show(update, context, "family.leave.last_keeper")
@@ -234,8 +236,8 @@ def a_name(text: str) -> str | None:
 
 def _remove(context: Context, one: Person, actor: int) -> None:
     store, now = context.house.store, context.house.now()
-    for account in store.accounts.of_person(one.family_id, one.id):
-        context.house.unlocked.drop(account.user_id)
+    theirs = store.accounts.of_person(one.family_id, one.id)
+    context.house.forget(account.user_id for account in theirs)
     for change in store.changes.waiting(one.family_id):
         if change.data.get("person") == one.id:
             store.changes.end(one.family_id, change.id, now, stopped_by=actor)

@@ -4,7 +4,7 @@ import structlog
 from telegram import Update
 
 from bot import announce, markup, talk
-from bot.context import Context, House
+from bot.context import Context
 from bot.moments import day
 from bot.roles import Act, may
 from bot.talk import Rows
@@ -111,7 +111,7 @@ async def forget(update: Update, context: Context) -> None:
     theirs = store.accounts.of_person(account.family_id, account.person_id)
     others = [one for one in announce.everyone(context, account.family_id) if one not in theirs]
     privacy.forget(store, account, context.house.now())
-    _empty_shelves(context.house, theirs)
+    context.house.forget(one.user_id for one in theirs)
     log.info("person_forgotten")
     # They are nobody any more, but they asked in their language.
     await announce.tell(context, theirs, "privacy.gone")
@@ -139,7 +139,7 @@ async def forget_family(update: Update, context: Context) -> None:
     person = store.people.get(account.family_id, account.person_id)
     everyone = announce.everyone(context, account.family_id)
     privacy.forget_family(store, account.family_id)
-    _empty_shelves(context.house, everyone)
+    context.house.forget(one.user_id for one in everyone)
     log.info("family_forgotten")
     others = [one for one in everyone if one.person_id != account.person_id]
     theirs = [one for one in everyone if one.person_id == account.person_id]
@@ -203,14 +203,6 @@ def _with_voice(context: Context, people: tuple[Person, ...]) -> list[Person]:
     voices = context.house.store.voices.of_family(people[0].family_id)
     enrolled = {voice.person_id for voice in voices}
     return [person for person in people if person.id in enrolled]
-
-
-def _empty_shelves(house: House, accounts: list[Account]) -> None:
-    """Results in memory go too; they do not say whose they are, so all of them do."""
-    for shelf in (house.shown, house.findings, house.failures):
-        shelf.clear()
-    for account in accounts:
-        house.unlocked.drop(account.user_id)
 
 
 async def _say(update: Update, context: Context, key: str, rows: Rows) -> None:

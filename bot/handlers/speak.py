@@ -115,6 +115,8 @@ async def written(update: Update, context: Context) -> None:
     spoken = _spoken_so_far(update, context)
     await talk.say(update, context, "codeword.never_type")
     if spoken is not None and not spoken.recordings:
+        # What was heard before may be what they have just typed.
+        spoken.enrolment = None
         spoken.suggested = suggest(spoken.language)
         context.house.speaking.put(account.user_id, spoken)
         await _offer(update, context)
@@ -246,7 +248,9 @@ async def _heard_once(
 async def _make(update: Update, context: Context, account: Account, spoken: Speaking) -> None:
     house = context.house
     names = [person.name for person in house.store.people.of_family(account.family_id)]
-    names.append(house.store.families.get(account.family_id).name)
+    family = house.store.families.get(account.family_id)
+    # The greeting stands on every card.
+    names += [family.name, family.greeting]
     try:
         spoken.hear(names, house, account.family_id)
     except HearingsDisagree as error:

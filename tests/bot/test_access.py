@@ -96,6 +96,20 @@ async def test_a_stranger_who_goes_on_is_no_longer_answered(tmp_path):
         assert len(eve.screen) == 4
 
 
+async def test_attack_15_whoever_waits_for_the_keeper_floods_nobody(tmp_path):
+    """Row 15: somebody with an invitation is answered as seldom as any stranger."""
+    async with family_bot(tmp_path, clock=lambda: 0.0) as telegram:
+        house = house_of(telegram.app)
+        family = house.store.accounts.get(1).family_id
+        code = house.store.invitations.create(family, 1, house.now())
+        eve = telegram.person(99)
+        await eve.sends(f"/start {code}")
+        for _ in range(20):
+            await eve.sends("let me in")
+        await telegram.quiet()
+        assert len(eve.screen) == 3
+
+
 async def test_an_invitation_lets_one_person_in_once(tmp_path):
     """Attack 13: the second person with the same link is a stranger."""
     async with family_bot(tmp_path) as telegram:

@@ -7,7 +7,7 @@ import pytest
 from bot import rotation
 from bot.app import house_of
 from bot.codewords import count_attempts
-from bot.context import Context
+from bot.context import WRITTEN_INTERVAL, WRITTEN_LOOKS, Context
 from bot.word_routes import tidying
 from familyguard.codeword import Attempts, Rotation, Which
 from familyguard.family import Role
@@ -310,6 +310,76 @@ async def test_attack_2_a_typed_code_word_is_deleted_and_due(tmp_path):
         assert telegram.count("deleteMessage") == 1
         assert stored(telegram).rotate_why == Rotation.LEAKED
         assert not any("urple" in shown.text for shown in [*anna.screen, *bert.screen])
+
+
+FILLER = "the baker round the corner sells good bread and warm rolls every morning "
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"text": f"/codeword {WORD}"},
+        {"text": f"/check@guard\n{WORD} please"},
+        {"text": "yes", "quote": {"text": f"is it {WORD}?", "position": 0}},
+        {"contact": {"phone_number": "+316", "first_name": "Purple", "last_name": "Elephant"}},
+        {"text": FILLER * 40 + WORD + " " + FILLER * 5},
+        {
+            "poll": {
+                "id": "1", "question": "Which word?", "total_voter_count": 0, "is_closed": False,
+                "is_anonymous": True, "type": "regular", "allows_multiple_answers": False,
+                "allows_revoting": False, "members_only": False,
+                "options": [{"text": WORD, "voter_count": 0, "persistent_id": "1"}],
+            }
+        },
+        {
+            "document": {
+                "file_id": "a", "file_unique_id": "b", "file_name": "purple_elephant.ogg",
+                "mime_type": "audio/ogg",
+            }
+        },
+    ],
+    ids=["command", "command-with-name", "quote", "contact", "end-of-a-long-text", "poll", "file"],
+)  # fmt: skip
+async def test_attack_2_the_word_is_found_wherever_it_was_typed(tmp_path, content):
+    """Row 2: not in plain text alone, and not at its beginning alone."""
+    async with family_bot(tmp_path) as telegram:
+        set_word(house_of(telegram.app), family_of(telegram))
+        bert = telegram.person(2)
+        await bert.sends_message(**content)
+        await bert.sees("Your code word stood in that message")
+        await telegram.quiet()
+        assert telegram.count("deleteMessage") == 1
+        assert stored(telegram).rotate_why == Rotation.LEAKED
+
+
+async def test_attack_5_nobody_guesses_by_writing_to_see_what_is_taken_away(tmp_path):
+    """Row 5: after thirty messages that might hold the word, no further one is looked at."""
+    clock = 0.0
+    async with family_bot(tmp_path, clock=lambda: clock, message_burst=200) as telegram:
+        set_word(house_of(telegram.app), family_of(telegram))
+        bert = telegram.person(2)
+        for number in range(WRITTEN_LOOKS):
+            await bert.sends(f"orange elephant number {number}")
+        await bert.sends(WORD)
+        await telegram.quiet()
+        assert telegram.count("deleteMessage") == 0
+        clock += WRITTEN_INTERVAL
+        await bert.sends(WORD)
+        await bert.sees("Your code word stood in that message")
+
+
+async def test_attack_2_a_word_that_is_typed_after_it_was_heard_is_not_taken(tmp_path):
+    """Row 2: the button that confirms what was heard confirms nothing any more."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await begun(anna)
+        await spoken(anna)
+        await anna.sees("Is this it?")
+        await anna.sends(PHRASE)
+        await telegram.quiet()
+        await anna.taps("Yes, that is it")
+        await telegram.quiet()
+        assert stored(telegram) is None
 
 
 async def test_attack_3_a_forwarded_message_with_the_word_warns(tmp_path):

@@ -6,7 +6,9 @@ from bot import access
 from bot.app import house_of
 from bot.family_routes import _look
 from bot.markup import GAP
+from bot.speaking import Speaking
 from familyguard.admission import Knock, knock
+from familyguard.codeword import Which
 from familyguard.family import Role
 from familyguard.store import Store
 from tests.bot.houses import admit, family_bot, let_in
@@ -279,6 +281,27 @@ async def test_a_member_leaves_by_themselves(tmp_path):
         await cora.sees("You have left")
         await anna.sees("“Person 3” has left the family")
         assert store_of(telegram).accounts.get(3) is None
+
+
+@pytest.mark.parametrize("members", [(1,), (1, 2)])
+async def test_attack_4_nothing_of_somebody_who_leaves_stays_in_memory_or_by_number(
+    tmp_path, members
+):
+    """Row 4: no spoken code word, no unlocked PIN, and no row with their Telegram id."""
+    async with family_bot(tmp_path, members=members) as telegram:
+        house, one = house_of(telegram.app), members[-1]
+        family = house.store.accounts.get(1).family_id
+        house.speaking.put(one, Speaking(Which.WORD, "en"))
+        house.unlocked.put(one, family)
+        house.store.tidyings.plan(one, 5, 2e9)
+        await telegram.person(one).presses("family:leave:")
+        await telegram.quiet()
+        assert house.store.accounts.get(one) is None
+        assert house.speaking.get(one) is None
+        assert house.unlocked.get(one) is None
+        assert (one, 5) not in house.store.tidyings.due(3e9)
+        if members == (1,):
+            assert house.store._db.execute("select count(*) from invitations").fetchone() == (0,)
 
 
 async def test_the_last_one_takes_the_family_along(tmp_path):
