@@ -2,8 +2,8 @@
 
     python -m voice.training MANIFEST --root DIR [--cache DIR] [--out FILE] [--jobs N]
 
-The first run takes about an hour on two cores, as every clip goes through both networks; later runs
-take the features from the cache and last minutes.  Printed at the end: the weights' hash, the
+The first run takes half an hour of processor time, as every clip goes through both networks; later
+runs take the features from the cache and last minutes.  Printed at the end: the weights' hash, the
 calibration that belongs to them, and the error rates on held-out sources.
 """
 
