@@ -40,6 +40,7 @@ def add_buttons(app: App) -> None:
         (deepfake.OPTION, deepfake.option),
         (deepfake.BACK, deepfake.back),
         (deepfake.KEEP, deepfake.keep),
+        (video.BEGIN, video.command),
         (video.SEEN, video.seen),
         (video.BACK, video.back),
         (tips.ALL, tips.show_all),

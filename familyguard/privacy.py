@@ -14,6 +14,7 @@ from familyguard.family import Account, Person, Role
 from familyguard.model import Sign
 from familyguard.store import Store
 from familyguard.store.records import Entry
+from familyguard.store.reminders import Reminder
 from familyguard.store.voices import Consent, StoredVoice
 
 VOICE = "voice"
@@ -46,6 +47,8 @@ class About:
     log: tuple[Entry, ...]
     family_recordings: int
     children: tuple[Person, ...]
+    kept: int = 0  # originals, in files
+    reminders: tuple[Reminder, ...] = ()
 
     @property
     def voice_consent(self) -> Consent | None:
@@ -61,15 +64,13 @@ def about(store: Store, family: str, person: str) -> About:
         raise KeyError(person)
     accounts = tuple(store.accounts.of_person(family, person))
     theirs = [account.user_id for account in accounts]
+    cases = store.privacy.cases(family, theirs)
     return About(
         person=found,
         accounts=accounts,
         voices=tuple(one for one in store.voices.of_family(family) if one.person_id == person),
         consents=tuple(store.voices.consents(family, person)),
-        cases=tuple(
-            OwnCase(opened_at, kept, state)
-            for _, opened_at, kept, state in store.privacy.cases(family, theirs)
-        ),
+        cases=tuple(OwnCase(opened_at, kept, state) for _, opened_at, kept, state in cases),
         challenges=tuple(store.privacy.challenges(family, theirs)),
         questions=tuple(store.privacy.questions(family, person)),
         log=tuple(
@@ -83,6 +84,8 @@ def about(store: Store, family: str, person: str) -> About:
             for one in store.people.of_family(family)
             if one.guardian_id == person and one.role is Role.CHILD
         ),
+        kept=sum(len(store.evidence.of_case(family, case)) for case, *_ in cases),
+        reminders=tuple(one for user in theirs for one in store.reminders.of_account(user)),
     )
 
 
@@ -136,6 +139,10 @@ def export(known: About) -> str:
                 "content": _content(case.state, person.role),
             }
             for case in known.cases
+        ],
+        "originals_kept": known.kept,
+        "asked_to_get": [
+            {"what": one.kind, "at": _time(one.due_at), "how": one.data} for one in known.reminders
         ],
         "one_time_phrases_asked_for": [
             {"at": _time(at), "outcome": outcome} for at, outcome in known.challenges

@@ -12,6 +12,7 @@ from telegram import Update
 from bot import cases, keeping, moments, pages, talk
 from bot.context import Context
 from bot.guidance import authority, deepfake_page
+from bot.handlers import video
 from bot.handlers.case import parts
 from bot.markup import Own
 from bot.origin import Origin
@@ -48,7 +49,8 @@ async def command(update: Update, context: Context) -> None:
     _remember(update, context, answers, Noted())
     texts = context.texts(update)
     sentence = f"{texts.get('deepfake.start')}\n\n{_question(answers, texts)}"
-    await talk.say(update, context, "talk.plain", _rows(answers, texts), words=Own(sentence))
+    rows = [*_rows(answers, texts), [talk.button(texts, "deepfake.button.video", video.BEGIN)]]
+    await talk.say(update, context, "talk.plain", rows, words=Own(sentence))
 
 
 async def option(update: Update, context: Context) -> None:

@@ -18,7 +18,7 @@ from familyguard.questions import Answers, InvalidAnswer, InvalidState
 from familyguard.video_checklist import CHECKLIST, Seen, conclude
 
 TOPIC = "video"
-SEEN, BACK = "video:seen:", "video:back:"
+BEGIN, SEEN, BACK = "video:begin:", "video:seen:", "video:back:"
 
 SOUND_SECONDS = 3600.0
 """How long ago the video may have been sent to be the one that is looked at."""
@@ -26,6 +26,8 @@ SOUND_SECONDS = 3600.0
 
 async def command(update: Update, context: Context) -> None:
     """`/video`: how it goes, and the first question."""
+    if update.callback_query is not None:
+        await update.callback_query.answer()
     answers, texts = CHECKLIST.start(), context.texts(update)
     talk.begin(update, context, TOPIC, answers=answers.to_json())
     sentence = f"{texts.get('video.start')}\n\n{_question(answers, texts)}"

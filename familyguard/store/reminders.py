@@ -37,6 +37,10 @@ class Reminders(Room):
         """What of that kind is planned for an account."""
         return next(iter(self._find("user_id = ? and kind = ?", user_id, kind)), None)
 
+    def of_account(self, user_id: int) -> list[Reminder]:
+        """All kinds of an account."""
+        return self._find("user_id = ?", user_id)
+
     def of_family(self, family: str, kind: str) -> list[Reminder]:
         """All of that kind in a family."""
         return self._find("family_id = ? and kind = ?", family, kind)

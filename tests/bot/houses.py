@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import structlog
+from PIL import Image
 
 from bot.analysis import CodeWordMemos, Finding, Memo, PromptMemo, Tell, known
 from bot.app import house_of
@@ -31,7 +33,10 @@ structlog.configure(
     ]
 )
 
-PNG = b"\x89PNG\r\n\x1a\n of a voice"
+_PIXEL = io.BytesIO()
+Image.new("RGB", (1, 1)).save(_PIXEL, "PNG")
+PNG = _PIXEL.getvalue()
+"""Where the picture of a voice would be."""
 
 
 def settings_in(folder: Path, **changes: Any) -> Settings:

@@ -5,14 +5,12 @@ import json
 import zipfile
 
 import pytest
-from PIL import Image
 
 from bot.keyboards import CASE
 from familyguard.evidence_check import check
 from familyguard.evidence_pack import fingerprint, signing_key
-from tests.bot import houses
 from tests.bot.families import WORD, set_word
-from tests.bot.houses import StubAnalyst
+from tests.bot.houses import PNG, StubAnalyst
 from tests.bot.scripts import memo
 from tests.bot.test_case import BILL, at_home, forward_text, sender
 from tests.bot.test_check import SCAM
@@ -125,13 +123,8 @@ async def test_who_said_the_code_word_has_the_keeper_told_to_take_another(tmp_pa
         assert telegram.house.store.codewords.get(family).rotate_why == "leaked"
 
 
-async def test_the_original_of_a_memo_is_in_the_file_with_what_was_said_and_its_times(
-    tmp_path, monkeypatch
-):
+async def test_the_original_of_a_memo_is_in_the_file_with_what_was_said_and_its_times(tmp_path):
     """Byte for byte, fetched from Telegram; with transcript and the clocks that times come from."""
-    drawn = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(drawn, "PNG")
-    monkeypatch.setattr(houses, "PNG", drawn.getvalue())
     async with at_home(tmp_path) as telegram:
         anna = telegram.person(1)
         sound = memo(BILL)
@@ -146,7 +139,7 @@ async def test_the_original_of_a_memo_is_in_the_file_with_what_was_said_and_its_
         _, files = opened_pack(await pack_of(anna))
         (original,) = [one for one in files if one.startswith("originals/")]
         assert files[original] == sound
-        assert files["picture-01.png"] == drawn.getvalue()
+        assert files["picture-01.png"] == PNG
         assert b"950 euro" in files["transcript-01.txt"]
         manifest = json.loads(files["manifest.json"])
         (listed,) = manifest["originals"]

@@ -235,6 +235,10 @@ def test_an_export_holds_all_that_is_their_own(store, keeper, anna):
     assert written["consents"][0]["given_by_yourself"]
     assert written["checks"][0]["content"] == {"quote": f"q{ANNA}"}
     assert len(written["one_time_phrases_asked_for"]) == 2
+    assert written["asked_to_get"] == [
+        {"what": "tip", "at": "1970-01-01T00:01:39+00:00", "how": {}}
+    ]
+    assert written["originals_kept"] == 0
     assert written["questions_to_you"][0]["answer"] == "yes"
     assert {"approved", "renamed", "froze"} <= {line["act"] for line in written["log"]}
 
