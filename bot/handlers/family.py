@@ -129,6 +129,15 @@ async def rename(update: Update, context: Context) -> None:
     )
     rows = [[talk.button(context.texts(update), "family.button.back", LIST)]]
     await talk.say(update, context, "family.renamed", rows, old=name_of(one), name=name)
+    # Cards say whom to call by name, so a name that moves to somebody else is everybody's business.
+    await announce.tell(
+        context,
+        announce.everyone(context, account.family_id, but=account.user_id),
+        "family.was_renamed",
+        by=name_of(person_of(context, account)),
+        old=name_of(one),
+        name=name,
+    )
 
 
 async def ask_remove(update: Update, context: Context) -> None:

@@ -246,6 +246,19 @@ async def test_somebody_is_renamed(tmp_path):
         await anna.sees("“Person 3” is now called “Aunt Cora”")
 
 
+async def test_attack_6_nobody_is_renamed_behind_their_backs(tmp_path):
+    """Row 6: a stranger who was let in and is then called «Tom» would be called back as Tom."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await anna.presses(f"family:name:{person_id(telegram, 3)}")
+        await anna.sees("How does the family call “Person 3”?")
+        await anna.sends("Tom")
+        for other in (2, 3):
+            told = await telegram.person(other).sees("another name: “Tom”")
+            assert "“Person 1” has given “Person 3”" in told.text
+            assert "/freeze" in told.text
+
+
 async def test_21_a_removed_member_leaves_nothing_behind(tmp_path):
     """Row 21: accounts gone, invitations void, everyone told, the code word asked for anew."""
     async with family_bot(tmp_path) as telegram:
