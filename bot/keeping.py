@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 TOPIC = "evidence"
 """Of the conversation in which whatever comes in is added to the case in its data."""
 
+DEEPFAKE = "deepfake"
+"""Of the conversation about a deepfake, to which evidence can be added too."""
+
 PATIENCE = 3600.0
 """Seconds after which it ends: what somebody types later may be a message to be checked."""
 
@@ -107,7 +110,7 @@ async def content_of(context: Context, item: Item) -> bytes | None:
 def adding_to(house: House, account: Account) -> Open | None:
     """The case to which the account is adding just now, if it still is theirs."""
     dialogue = house.store.dialogues.of(account.user_id, house.now())
-    if dialogue is None or not dialogue.data.get("case"):
+    if dialogue is None or dialogue.topic not in (TOPIC, DEEPFAKE) or not dialogue.data.get("case"):
         return None
     return cases.case_of(house, account, str(dialogue.data["case"]))
 

@@ -33,7 +33,7 @@ from familyguard.letters import (
 from familyguard.questions import Answers, InvalidAnswer, InvalidState
 from familyguard.store.desk import Dialogue
 
-TOPIC = "deepfake"
+TOPIC = keeping.DEEPFAKE
 OPTION, BACK = "deepfake:option:", "deepfake:back:"
 LETTER, KEEP = "deepfake:letter:", "deepfake:keep:"
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot import markup, moments, pages, talk
 from bot.context import Context
@@ -136,7 +136,8 @@ async def begin(context: Context, due: Reminder) -> None:
     _keep(context, account, drill)
     try:
         await _play(context, account, drill)
-    except (Forbidden, BadRequest) as error:
+    except TelegramError as error:
+        # Nobody is told of the end of an exercise that they never saw.
         house.store.reminders.drop(account.user_id, UNDER_WAY)
         log.info("drill_not_begun", error=error.message)
 

@@ -184,6 +184,10 @@ def lines(known: About, texts: Texts, context: Context) -> list[str]:
         said.append(line("cases", count=len(known.cases), dates=dates))
     else:
         said.append(line("cases.none"))
+    if known.kept:
+        said.append(line("kept", count=known.kept))
+    if known.reminders:
+        said.append(line("reminders"))
     said.append(line("log", count=len(known.log)))
     said.append(line("recordings", count=known.family_recordings))
     voices = {child.id for child in _with_voice(context, known.children)}

@@ -183,3 +183,21 @@ async def test_a_file_that_telegram_no_longer_has_is_told(tmp_path):
         await anna.sees("Not in it: 1.")
         _, files = opened_pack(await pack_of(anna))
         assert len([one for one in files if one.startswith("originals/")]) == 1
+
+
+async def test_the_same_in_dutch(tmp_path):
+    """Steps, summary and report are in the language of whoever asks."""
+    async with at_home(tmp_path) as telegram:
+        telegram.house.store.accounts.speak(1, "nl")
+        anna = telegram.person(1)
+        telegram.house.store.families.live_in(telegram.people["Anna"].family_id, "NL")
+        await forward_text(anna, BILL, sender(telegram))
+        await anna.sees("Nog niet betalen")
+        await telegram.quiet()
+        for label in ("Het was oplichting", "Ik heb betaald", "Dit is alles"):
+            await anna.taps(label)
+            await telegram.quiet()
+        await anna.sees("Bel nu je bank.")
+        await anna.taps("Maak een dossier voor de politie")
+        _, files = opened_pack(await pack_of(anna))
+        assert "Ik heb betaald." in files["summary.txt"].decode()

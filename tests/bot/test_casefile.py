@@ -67,6 +67,9 @@ async def test_a_kept_case_has_its_originals_sealed_and_lets_them_go_again(tmp_p
         await telegram.quiet()
         (path,) = kept_files(telegram)
         assert b"950" not in path.read_bytes()
+        await anna.sends("/privacy")
+        await anna.sees("Originals that you keep with your cases: 1.")
+        await telegram.quiet()
         await anna.forwards_voice(memo("pay it now"), forward_origin=sender(telegram))
         await telegram.quiet()
         assert len(kept_files(telegram)) == 2

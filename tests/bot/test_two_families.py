@@ -20,7 +20,8 @@ EVERYONE = (*FIRST, *SECOND, *STRANGERS)
 GROUP = {"id": -1009, "type": "supergroup", "title": "Street"}
 
 COMMANDS = ("start", "help", "family", "number", "freeze", "language", "payees", "setup", "pin",
-            "leave", "codeword", "voice", "unknown", *PRIVACY_COMMANDS)  # fmt: skip
+            "leave", "case", "deepfake", "video", "tips", "drill", "codeword", "voice", "unknown",
+            *PRIVACY_COMMANDS)  # fmt: skip
 
 SCAM = "Hi mum, this is my new number, can you transfer 900 pounds today? I can't call"
 
