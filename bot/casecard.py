@@ -235,7 +235,9 @@ def _buttons(facts: Facts, texts: Texts) -> InlineKeyboardMarkup:
         may = facts.account.role.is_grown_up and opened.file.accounts and not facts.payees_known
         if may:
             add("payee", f"{keyboards.CASE}payee:{opened.id}")
-    if len(opened.file.marks) > 1 and opened.file.uploaded and opened.file.details:
+    file = opened.file
+    several = len(file.marks) > 1 and file.uploaded and not file.case.ends_in_answer
+    if several and file.details:
         add("elsewhere", f"{keyboards.CASE}split:{opened.id}")
     if opened.file.details:
         details = texts.get("chat.button.details")

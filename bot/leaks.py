@@ -26,18 +26,27 @@ async def watch(update: Update, context: Context) -> None:
     parts = words_of(message)
     if not parts:
         return
+    sentence = await caught(update, context, parts)
+    if sentence is not None:
+        await talk.say(update, context, sentence)
+        raise ApplicationHandlerStop
     account, text = context.account(update), message.text or message.caption or ""
+    if text and not text.startswith("/") and message.forward_origin is None:
+        language = language_of(context.house, account.family_id)
+        note_typed(context.house, account.family_id, text, language)
+
+
+async def caught(update: Update, context: Context, parts: list[str]) -> str | None:
+    """Take the message of `update` away if the code word stands in `parts` of it.
+
+    The key of the sentence for its sender then, else None.  The keepers are told.
+    """
+    account, message = context.account(update), update.effective_message
+    assert isinstance(message, Message)
     if not await _holds_word(context, account, parts):
-        if text and not text.startswith("/") and message.forward_origin is None:
-            note_typed(
-                context.house,
-                account.family_id,
-                text,
-                language_of(context.house, account.family_id),
-            )
-        return
-    await _take_away(update, context, account, message)
-    raise ApplicationHandlerStop
+        return None
+    await _take_away(context, account, message)
+    return "leak.typed" if message.forward_origin is None else "leak.forwarded"
 
 
 def words_of(message: Message) -> list[str]:
@@ -80,15 +89,13 @@ async def _holds_word(context: Context, account: Account, parts: list[str]) -> b
     return await found_in(house, family, tags, pieces) is not None
 
 
-async def _take_away(update: Update, context: Context, account: Account, message: Message) -> None:
+async def _take_away(context: Context, account: Account, message: Message) -> None:
     store, now = context.house.store, context.house.now()
     log.warning("code_word_written")
     with store.together():
         store.codewords.ask_to_rotate(account.family_id, Rotation.LEAKED)
         store.audit.note(account.family_id, "leaked", now, account.user_id)
     await talk.take_away(message)
-    forwarded = message.forward_origin is not None
-    await talk.say(update, context, "leak.forwarded" if forwarded else "leak.typed")
     keepers = [
         keeper
         for keeper in announce.keepers(context, account.family_id)

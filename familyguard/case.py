@@ -127,6 +127,12 @@ class Case:
         sign = Sign.CONFIRMED if was_me else Sign.NOT_ME
         return self._with(Source.TAP, [Evidence(sign)], None, now)
 
+    @property
+    def ends_in_answer(self) -> bool:
+        """Whether the latest thing that brought evidence was an answer to a challenge."""
+        sent = [piece for piece in self.pieces if piece.source is not Source.TAP]
+        return bool(sent) and max(sent, key=lambda it: it.number).source is Source.ANSWER
+
     def evidence(self) -> frozenset[Evidence]:
         """All of it, each piece once."""
         return frozenset(piece.evidence for piece in self.pieces)

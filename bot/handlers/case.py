@@ -7,14 +7,14 @@ from typing import Any
 from telegram import InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
 
-from bot import answers, asking, cases, casework, intake, keyboards, markup, talk
+from bot import announce, answers, asking, cases, casework, intake, keyboards, markup, talk
 from bot.casecard import facts_of
 from bot.cases import Open
 from bot.challenges import challenge_text, given_out
 from bot.context import Context
 from bot.delivery import NO_PREVIEW, reply
 from bot.readers import payees_of
-from bot.who import name_of
+from bot.who import name_of, person_of
 from familyguard.family import Account, Person
 from familyguard.model import Sign
 
@@ -112,7 +112,8 @@ async def refuse(update: Update, context: Context) -> None:
 async def split(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«This is about something else»: the latest upload gets a case of its own."""
     shown = context.house.shown.get(opened.file.details)
-    if shown is None or shown.arrival is None:
+    # An answer belongs to its challenge: alone it would not show that it failed.
+    if shown is None or shown.arrival is None or opened.file.case.ends_in_answer:
         await talk.forgotten(update, context)
         return
     await _answer(update)
@@ -154,6 +155,9 @@ async def paid(update: Update, context: Context, account: Account, opened: Open)
         house.store.payees.put(family, known.marks())
         house.store.audit.note(family, "payee_added", house.now(), actor=account.user_id)
     await talk.show(update, context, "payee.done")
+    others = announce.everyone(context, family, but=account.user_id)
+    by = name_of(person_of(context, account))
+    await announce.tell(context, others, "payee.added", by=by)
     await casework.redraw(context, account, opened)
 
 

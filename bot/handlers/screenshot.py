@@ -6,7 +6,7 @@ from pathlib import Path
 import structlog
 from telegram import Update
 
-from bot import cases, intake
+from bot import cases, intake, leaks, markup
 from bot.context import Context, House
 from bot.handlers import check
 from bot.listening import fetched
@@ -33,6 +33,11 @@ async def screenshot(update: Update, context: Context) -> None:
         opened = cases.known_already(house, sent.account, mark_of(sent.message))
         if opened is None:
             seen = await _seen(found, context, progress)
+            if isinstance(seen, Screenshot) and (
+                sentence := await leaks.caught(update, context, [seen.text])
+            ):
+                await progress.finish(markup.escape(texts.get(sentence)))
+                return
             opened = intake.screenshot(sent, seen, found.file_id, house)
         await check.finish(context, sent, opened, progress)
 

@@ -141,6 +141,27 @@ async def test_an_upload_about_something_else_gets_a_case_of_its_own(tmp_path):
         assert anna.screen[0].text.startswith(STRONG)
 
 
+async def test_attack_3_a_failed_answer_is_not_parted_from_its_challenge(tmp_path):
+    """Row 3: alone in a case of its own a wrong answer would show no warning signs."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await anna.sends("Hi mum, this is my new number")
+        await anna.sees(CAUTION)
+        await anna.taps("Ask for the code word")
+        await anna.sees("Ask for a new voice memo.")
+        uploaded = sender(telegram, 1)
+        await anna.forwards("document", memo("see you on Sunday"), forward_origin=uploaded)
+        await telegram.quiet()
+        card = await anna.sees("The one-time phrase was missing, different or too late.")
+        assert "This is about something else" not in card.buttons
+        (case,) = telegram.house.store.cases.of_account(telegram.people["Anna"].family_id, 1)
+        cards = len(anna.screen)
+        await anna.presses(f"case:split:{case.id}", card)
+        await telegram.quiet()
+        assert len(anna.screen) == cards
+        assert telegram.alerts == ["I no longer remember this one."]
+
+
 async def test_a_memo_adds_to_the_words_of_the_same_sender(tmp_path):
     """Text and memo of one sender are one case; a screenshot's words would be too."""
     async with at_home(tmp_path) as telegram:
@@ -334,6 +355,21 @@ async def test_a_known_account_calms_later_words_alone(tmp_path):
         await anna.taps("Forget them all")
         await anna.sees("From now on every account is new to me.")
         assert not telegram.house.store.payees.marks(telegram.people["Anna"].family_id)
+
+
+async def test_attack_6_an_account_is_not_made_known_behind_the_others_backs(tmp_path):
+    """Row 6: whoever is talked into «we have paid this for years» is asked about it by the rest."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await anna.sends(BILL)
+        await anna.sees("Do not pay yet")
+        await anna.taps("We have paid this account for years")
+        await anna.sees("Did somebody ask you to tap this?")
+        await anna.taps("Yes, for years")
+        told = await telegram.person(3).sees("your family has paid an account for years")
+        assert told.text.startswith("“Anna” has told me")
+        assert IBAN not in told.text
+        assert not anna.has_seen("has told me that your family")
 
 
 async def test_a_child_cannot_make_an_account_known(tmp_path):

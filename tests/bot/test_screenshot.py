@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import house_of
 from bot.handlers import screenshot as handler
 from bot.judgement import judge_screenshot
 from bot.screenshots.model import Bubble, PictureProblem, Screenshot, UnreadablePicture
 from bot.texts import LANGUAGES, Texts
 from familyguard.model import Level
+from tests.bot.families import WORD, set_word
 from tests.bot.houses import family_bot
 from voice.audio import MAX_FILE_BYTES
 
@@ -63,6 +65,22 @@ async def test_a_photo_is_read_and_judged_by_its_words(tmp_path, reads):
         await anna.taps("Details")
         await anna.sees("claims to be")
         assert not list((tmp_path / "data" / "incoming").iterdir())
+
+
+async def test_attack_2_the_word_in_a_picture_is_found_and_the_picture_goes(tmp_path, reads):
+    """Row 2: a relative wrote it in another app, and somebody took a picture of that."""
+    reads(Screenshot((Bubble(f"{ASKS}. {WORD}, really!", "left"),), "Sophie"))
+    async with family_bot(tmp_path) as telegram:
+        house = house_of(telegram.app)
+        family = house.store.accounts.get(1).family_id
+        set_word(house, family)
+        bert = telegram.person(2)
+        await bert.sends_message(**photo(telegram), forward_origin=telegram.origin())
+        await bert.sees("whoever wrote it knows the word")
+        await telegram.person(1).sees("The code word stood in a message")
+        assert telegram.count("deleteMessage") == 1
+        assert house.store.codewords.get(family).rotate_why == "leaked"
+        assert not house.store.cases.of_account(family, 2)
 
 
 async def test_a_picture_sent_as_a_file_is_read_too(tmp_path, reads):
