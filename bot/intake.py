@@ -169,7 +169,8 @@ def _heard(
     judgement = judge_memo(compared, sent.caption, sent.language, reader, beside)
     judgement = replace(judgement, evidence=_named(judgement.evidence, about))
     if no_words and compared.transcript:
-        silent = replace(compared, transcript=replace(compared.transcript, text="", words=()))
+        nothing = replace(compared.transcript, text="", words=(), alternatives=())
+        silent = replace(compared, transcript=nothing)
         judgement = replace(judgement, analysis=silent)
     return Arrival(
         mark=mark_of(sent.message),

@@ -151,8 +151,17 @@ class Cases(Room):
         )
 
     def delete(self, family: str, case: str) -> None:
-        """Forget it, with its challenges and questions, and what was kept with it."""
-        self._write("delete from cases where id = ? and family_id = ?", [case, family])
+        """Forget it, with its challenges, and what was kept with it.
+
+        A question that was put stands by itself from then on: «not me» must alarm the family also
+        when somebody made the asker delete the case.
+        """
+        with self._db.atomic():
+            self._db.execute(
+                "update questions set case_id = null where case_id = ? and family_id = ?",
+                [case, family],
+            )
+            self._db.execute("delete from cases where id = ? and family_id = ?", [case, family])
 
     def _state(self, state: str, case: str, family: str) -> bytes:
         return self._seal(state, "cases", "state", case, family)

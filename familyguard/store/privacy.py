@@ -104,6 +104,11 @@ _CHALLENGES = (
 )
 
 _ERASE = (
+    # What others were asked about these cases they may still answer.
+    (
+        "update questions set case_id = null where family_id = ?"
+        " and case_id in (select id from cases where opened_by in {theirs})"
+    ),
     "delete from cases where family_id = ? and opened_by in {theirs}",
     "delete from challenges where family_id = ? and asked_by in {theirs}",
     "update questions set answered_by = null where family_id = ? and answered_by in {theirs}",

@@ -103,6 +103,12 @@ async def test_words_of_an_answer_are_never_shown_nor_kept(tmp_path):
                 assert all(first not in text for text in shown.history)
         stored = telegram.house.store.cases.of_account(family_of(telegram), 1)
         assert all(first not in case.state for case in stored)
+        (heard,) = (
+            shown.judgement.analysis.transcript
+            for _, shown in telegram.house.shown._things.values()
+            if shown.judgement.analysis
+        )
+        assert (heard.text, heard.words, heard.alternatives) == ("", (), ())
         assert "NL91" not in "".join(case.state for case in stored)
 
 

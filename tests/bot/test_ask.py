@@ -183,6 +183,24 @@ async def test_nobody_answers_for_another_person(tmp_path, answer):
         assert anna.screen[0].text.startswith("Do not pay yet")
 
 
+@pytest.mark.parametrize("forgotten", [False, True])
+async def test_attack_6_not_me_is_heard_also_when_the_case_was_deleted(tmp_path, forgotten):
+    """Row 6: somebody made the asker delete it, or the thief of an account left the family."""
+    async with at_home(tmp_path) as telegram:
+        store, anna = telegram.house.store, telegram.people["Anna"]
+        _, tom, _ = await asked(telegram)
+        await telegram.quiet()
+        (case,) = store.cases.of_account(anna.family_id, 1)
+        if forgotten:
+            store.privacy.erase(anna.family_id, anna.id, [1])
+        else:
+            store.cases.delete(anna.family_id, case.id)
+        assert store.cases.get(anna.family_id, case.id) is None
+        await tom.taps("Not me!")
+        await telegram.person(3).sees("Alarm")
+        assert store.families.get(anna.family_id).is_frozen(telegram.house.now())
+
+
 async def test_foreign_words_in_a_question_stay_words(tmp_path):
     """Row 12: mark-up, links and numbers of the criminal reach the imitated person as a quote."""
     words = "Hi mum, it's Tom <b>now</b> www.bank-nl.example/pay +31687654321. " + BILL
