@@ -92,6 +92,13 @@ async def again(update: Update, context: Context) -> None:
         await talk.ask(update, context, NEW, "pin.differ", seconds=pin.ANSWER_SECONDS)
         return
     account, now = context.account(update), house.now()
+    stored = house.store.families.pin(family)
+    knows = house.unlocked.get(account.user_id) == family
+    if stored not in (None, (salt, tag)) and not knows:
+        # Another keeper has set one since this began: it takes that one now.
+        talk.end(update, context)
+        await talk.say(update, context, "talk.forgotten")
+        return
     with house.store.together():
         house.store.families.set_pin(family, salt, tag, now)
         house.store.audit.note(family, "set_pin", now, account.user_id)

@@ -300,6 +300,23 @@ async def test_7_the_pin_is_changed_by_whoever_knows_it(tmp_path):
         await keeper.sees("has no PIN any more")
 
 
+async def test_attack_7_a_pin_that_was_begun_before_does_not_replace_a_newer_one(tmp_path):
+    """Row 7: a thief began while there was none; the other keeper's PIN stands."""
+    async with family_bot(tmp_path) as telegram:
+        store, thief, keeper = store_of(telegram), telegram.person(1), telegram.person(9)
+        family = store.accounts.get(1).family_id
+        admit(store, family, 9, Role.KEEPER)
+        await thief.sends("/pin")
+        await thief.sees("Choose a PIN")
+        await thief.sends("8642")
+        await thief.sees("Type it once more")
+        await sets_pin(keeper)
+        before = store.families.pin(family)
+        await thief.sends("8642")
+        await thief.sees("I no longer remember this one.")
+        assert store.families.pin(family) == before
+
+
 async def test_7_a_forgotten_pin_takes_a_day_and_can_be_stopped(tmp_path):
     """Row 7: a thief who claims to have forgotten it is seen by everyone."""
     now = 1e6
