@@ -35,12 +35,17 @@ MOST_NOTES = 50
 async def keep(context: Context, account: Account, opened: Open) -> tuple[Open, int]:
     """Keep a case beyond its days, with its originals; and how many of those could not be had."""
     house, family = context.house, account.family_id
-    house.store.cases.keep(family, opened.id, True)
+    stored = house.store.cases.get(family, opened.id)
+    if stored is not None and not stored.kept:
+        with house.store.together():
+            house.store.cases.keep(family, opened.id, True)
+            house.store.audit.note(
+                family, "case_kept", house.now(), actor=account.user_id, case=opened.id
+            )
     missing = 0
     for item in opened.file.items:
         opened, done = await add(context, opened, item)
         missing += not done
-    house.store.audit.note(family, "case_kept", house.now(), actor=account.user_id, case=opened.id)
     return opened, missing
 
 

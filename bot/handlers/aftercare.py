@@ -1,6 +1,7 @@
 """«It was a scam»: what has happened, in a few taps, and then what to do, in its order.
 
-What was tapped stands in the buttons themselves, so a restart in between loses nothing.
+What was tapped is written into the case at once: somebody in a hurry taps the next button before
+the first tap shows.  Where the case is gone, it stands in the buttons themselves.
 """
 
 from dataclasses import replace
@@ -34,18 +35,23 @@ async def begin(update: Update, context: Context) -> None:
     assert update.callback_query is not None
     await update.callback_query.answer()
     case = parts(update)[2]
-    await talk.say(update, context, "aftercare.first", _rows(case, (), context.texts(update)))
+    opened = cases.case_of(context.house, context.account(update), case)
+    rows = _rows(case, _said("", opened), context.texts(update))
+    await talk.say(update, context, "aftercare.first", rows)
 
 
 async def tap(update: Update, context: Context) -> None:
-    """One thing more that has happened, or one less."""
+    """One thing more that has happened, or one less, as the button showed it."""
     _, _, case, marks, which, *_ = parts(update)
-    said = _said(marks)
-    known = {happened.value: happened for happened in Happened}
-    if which not in known:
+    one = next((happened for happened in Happened if happened.value == which), None)
+    if one is None:
         await talk.forgotten(update, context)
         return
-    said = said ^ {known[which]}
+    opened = cases.case_of(context.house, context.account(update), case)
+    said = _said(marks, opened)
+    said = said - {one} if one in _said(marks, None) else said | {one}
+    if opened is not None:
+        _write_down(context, opened, said)
     rows = _rows(case, said, context.texts(update))
     await talk.show(update, context, "aftercare.first", rows)
 
@@ -54,9 +60,9 @@ async def done(update: Update, context: Context) -> None:
     """«That is all»: the steps, the most urgent first, and the file for the police."""
     account, texts = context.account(update), context.texts(update)
     _, _, case, marks, *_ = parts(update)
-    said = _said(marks)
     opened = cases.case_of(context.house, account, case)
-    told = _note(context, account, opened, said)
+    said = _said(marks, opened)
+    told = _note(context, account, said)
     family = context.house.store.families.get(account.family_id)
     page = scam_page(said, family.country or "", directory(), texts)
     rows = casefile.offers(opened, texts) if opened else None
@@ -67,15 +73,15 @@ async def done(update: Update, context: Context) -> None:
         await announce.tell(context, others, "aftercare.word_told", name=name)
 
 
-def _note(
-    context: Context, account: Account, opened: Open | None, said: frozenset[Happened]
-) -> bool:
-    """Write down what has happened; True if the code word is known to others by now."""
+def _write_down(context: Context, opened: Open, said: frozenset[Happened]) -> None:
+    happened = tuple(one.value for one in Happened if one in said)
+    cases.change(context.house, opened, lambda file: replace(file, happened=happened))
+
+
+def _note(context: Context, account: Account, said: frozenset[Happened]) -> bool:
+    """Whether the code word is known to others by now; then another one is due."""
     house, family = context.house, account.family_id
     with house.store.together():
-        if opened is not None:
-            happened = tuple(one.value for one in Happened if one in said)
-            cases.change(house, opened, lambda file: replace(file, happened=happened))
         if Happened.CODE_WORD_SAID not in said or house.store.codewords.get(family) is None:
             return False
         house.store.codewords.ask_to_rotate(family, Rotation.LEAKED)
@@ -83,7 +89,7 @@ def _note(
     return True
 
 
-def _rows(case: str, said: frozenset[Happened] | tuple[()], texts: Texts) -> Rows:
+def _rows(case: str, said: frozenset[Happened], texts: Texts) -> Rows:
     marks = "".join("1" if happened in said else "0" for happened in Happened)
     rows: Rows = []
     for happened in Happened:
@@ -94,7 +100,10 @@ def _rows(case: str, said: frozenset[Happened] | tuple[()], texts: Texts) -> Row
     return [*rows, [talk.button(texts, "aftercare.done", f"{DONE}{case}:{marks}")]]
 
 
-def _said(marks: str) -> frozenset[Happened]:
+def _said(marks: str, opened: Open | None) -> frozenset[Happened]:
+    """What the case says that has happened, or without a case the buttons."""
+    if opened is not None:
+        return frozenset(map(Happened, opened.file.happened))
     return frozenset(
         happened for happened, mark in zip(Happened, marks, strict=False) if mark == "1"
     )

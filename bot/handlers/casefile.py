@@ -56,7 +56,9 @@ async def add(update: Update, context: Context, account: Account, opened: Open) 
     """«Add something»: from now on the case is kept, with whatever comes in."""
     assert update.callback_query is not None
     await update.callback_query.answer()
-    await keeping.keep(context, account, opened)
+    _, missing = await keeping.keep(context, account, opened)
+    if missing:
+        await talk.say(update, context, "file.missing", count=missing)
     rows: Rows = [[talk.button(context.texts(update), "file.button.ready", SHOW + opened.id)]]
     await talk.ask(
         update,

@@ -91,8 +91,22 @@ async def test_a_second_tap_takes_a_choice_back(tmp_path):
         await anna.taps("I gave bank details or my PIN")
         await telegram.quiet()
         await anna.taps("That is all")
-        page = await anna.sees("Call your bank now.")
+        page = await anna.sees("1. Call your bank now.")
         assert "change your password" not in page.text
+
+
+async def test_taps_that_are_faster_than_the_screen_are_all_counted(tmp_path):
+    """Somebody in a hurry: the buttons of before the first tap do not undo it."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await asked_for_money(telegram, anna)
+        await anna.taps("It was a scam")
+        await telegram.quiet()
+        shown = dict(anna.last.buttons)
+        for label in ("I paid", "I gave a code or access", "I paid", "That is all"):
+            await anna.presses(shown[label], anna.last)
+        page = await anna.sees("1. Call your bank now.")
+        assert "change your password" in page.text
 
 
 async def test_the_steps_come_also_where_the_case_is_gone(tmp_path):
