@@ -9,6 +9,7 @@ belongs to a family takes that family, and finds nothing of another.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Self
 
 from sqlite_utils import Database
 
+from familyguard import backup
 from familyguard.errors import UnusableKeys
 from familyguard.keys import FILE_NAME, Keys, load_keys, save_keys
 from familyguard.migrations import SEALED, migrations
@@ -146,17 +148,22 @@ class Store:
         return list(rows.fetchall())
 
 
-def open_store(path: Path) -> Store:
+def open_store(path: Path, backups: Path | None = None) -> Store:
     """The database at `path` with the key file beside it; both are made if neither is there.
+
+    An older database is backed up before it is changed, into `backups` or the folder of that name.
 
     Raises:
         UnusableKeys: there is a database, but its key file is missing or cannot be used.
+        BackupFailed: the database is an older one, and there is no room for a back-up.
     """
     key_file = path.with_name(FILE_NAME)
     if not key_file.exists() and not _holds_anything(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         save_keys(key_file, Keys.fresh())
-    return Store(path, load_keys(key_file))
+    keys = load_keys(key_file)
+    backup.before_migration(path, keys, backups or path.with_name(backup.FOLDER), time.time())
+    return Store(path, keys)
 
 
 def _holds_anything(path: Path) -> bool:

@@ -1,0 +1,220 @@
+"""The way back from a back-up: opened, tried, and put in the place of the database.
+
+    check(file, keys, database)                          # a test restore: nothing is changed
+    restore(file, keys, database, now, replace=False)
+
+Nothing is put in place that was not tried: every hash of the manifest, SQLite's own tests, the
+migrations of this version, and every sealed cell with the keys.
+"""
+
+import contextlib
+import json
+import re
+import shutil
+import sqlite3
+import tarfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyrage  # type: ignore[import-untyped]
+from sqlite_utils import Database
+
+from familyguard import backup
+from familyguard.backup import DATABASE, FORMAT, KEPT, MANIFEST, Manifest, identity, sha256_of
+from familyguard.errors import FamilyGuardError, SealBroken
+from familyguard.keys import Keys
+from familyguard.migrations import migrations
+from familyguard.private_file import sync_folder
+from familyguard.store import Store
+
+MAX_MANIFEST_BYTES = 10_000_000
+"""A line of a hundred bytes for each kept file, of which there are some thousands at most."""
+
+_MEMBER = re.compile(rf"{re.escape(DATABASE)}|{KEPT}/[0-9a-f]{{16}}")
+_COMPANIONS = ("-wal", "-shm")
+
+
+class UnusableBackup(FamilyGuardError):
+    """The file cannot be restored; the message is one sentence for whoever runs the bot."""
+
+
+class InTheWay(FamilyGuardError):
+    """There is a database already, and nobody said that it is to be replaced."""
+
+    def __init__(self, database: Path) -> None:
+        super().__init__(
+            f"There is a database already: {database}. "
+            "Give --replace if it is to make way; it is put aside, not deleted."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A back-up that can be restored."""
+
+    manifest: Manifest
+    changes: list[str]  # migrations that its database needed
+
+
+def check(file: Path, keys: Keys, database: Path) -> Tried:
+    """Restore `file` into a folder that is thrown away, beside where `database` is or would be.
+
+    Raises:
+        UnusableBackup: it cannot be restored, or there is no room to try.
+    """
+    with _opened(file, keys, database) as (_, tried):
+        return tried
+
+
+def restore(
+    file: Path, keys: Keys, database: Path, now: float, *, replace: bool = False
+) -> tuple[Tried, Path | None]:
+    """Put what is in `file` where `database` is; where what was there before went, if any was.
+
+    The bot must not be running.
+
+    Raises:
+        UnusableBackup: it cannot be restored; nothing was changed.
+        InTheWay: there is a database, and not `replace`.
+    """
+    if database.exists() and not replace:
+        raise InTheWay(database)
+    with _opened(file, keys, database) as (folder, tried):
+        try:
+            aside = set_aside(database, now)
+            kept, target = folder / KEPT, database.with_name(KEPT)
+            if kept.is_dir():
+                target.mkdir(mode=0o700, exist_ok=True)
+                for path in kept.iterdir():
+                    path.replace(target / path.name)
+                sync_folder(target)
+            # The database last: without it the rest says nothing.
+            (folder / DATABASE).replace(database)
+            sync_folder(database.parent)
+        except OSError as error:
+            raise UnusableBackup(
+                f"{file} could not be put into {database.parent}: {error.strerror}."
+            ) from None
+    return tried, aside
+
+
+def set_aside(database: Path, now: float) -> Path | None:
+    """Give `database` and its companions another name, under which all of it still opens."""
+    if not database.exists():
+        return None
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+    aside = database.with_name(f"{database.stem}-before-{stamp}{database.suffix}")
+    # The write-ahead log first: beside the new database it would be taken for that one's.
+    for companion in _COMPANIONS:
+        with contextlib.suppress(FileNotFoundError):
+            database.with_name(database.name + companion).replace(
+                aside.with_name(aside.name + companion)
+            )
+    database.replace(aside)
+    kept = database.with_name(KEPT)
+    if kept.is_dir():
+        # Copied, not moved: a case that is in both keeps its originals in both.
+        shutil.copytree(kept, aside.with_name(f"{aside.stem}-{KEPT}"))
+    return aside
+
+
+@contextmanager
+def _opened(file: Path, keys: Keys, database: Path) -> Iterator[tuple[Path, Tried]]:
+    """A folder with the tried content of `file`, for as long as the context lasts."""
+    try:
+        with backup.workspace(database) as work:
+            manifest = _unpack(file, keys, work)
+            changes = _tried(file, work / DATABASE, keys, manifest)
+            yield work, Tried(manifest, changes)
+    except pyrage.DecryptError:
+        raise UnusableBackup(
+            f"{file} does not open: it is damaged, no back-up, or belongs to another recovery "
+            "sheet."
+        ) from None
+    except sqlite3.Error as error:
+        raise UnusableBackup(f"The database in {file} is damaged: {error}.") from None
+    except (tarfile.TarError, ValueError, KeyError, TypeError):
+        raise UnusableBackup(f"{file} is not a back-up of FamilyGuard, or damaged.") from None
+    except OSError as error:
+        raise UnusableBackup(f"{file} cannot be opened: {error.strerror or error}.") from None
+
+
+def _unpack(file: Path, keys: Keys, work: Path) -> Manifest:
+    """Decrypt `file` into `work`, and hold what is there against its manifest."""
+    packed = work / "packed.tar"
+    with file.open("rb") as sealed, packed.open("wb") as plain:
+        pyrage.decrypt_io(sealed, plain, [identity(keys)])
+    with tarfile.open(packed, "r:") as tar:
+        members = {member.name: member for member in tar if member.isreg()}
+        head = members.pop(MANIFEST)
+        content = tar.extractfile(head)
+        if head.size > MAX_MANIFEST_BYTES or content is None:
+            raise ValueError(head.size)
+        manifest = _manifest(file, content.read())
+        if set(members) != set(manifest.sha256) or DATABASE not in members:
+            raise UnusableBackup(f"In {file} something is missing, or too much.")
+        (work / KEPT).mkdir(mode=0o700)
+        for name, member in members.items():
+            source = tar.extractfile(member)
+            if not _MEMBER.fullmatch(name) or source is None:
+                raise ValueError(name)
+            target = work / name
+            target.touch(mode=0o600)
+            with source, target.open("wb") as out:
+                shutil.copyfileobj(source, out)
+            if sha256_of(target) != manifest.sha256[name]:
+                raise UnusableBackup(f"In {file}, {name} is not what was backed up.")
+    packed.unlink()
+    return manifest
+
+
+def _manifest(file: Path, content: bytes) -> Manifest:
+    found = json.loads(content)
+    if found["format"] > FORMAT:
+        raise UnusableBackup(f"{file} was made by a newer FamilyGuard; install that one first.")
+    return Manifest(**found)
+
+
+def _tried(file: Path, copy: Path, keys: Keys, manifest: Manifest) -> list[str]:
+    """Bring the copy up to date and look into every corner of it; the migrations that it took."""
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        problems = _problems(connection)
+        db = Database(connection)
+        changes = [one.name for one in migrations.pending(db)]
+        strangers = {one.name for one in migrations.applied(db)} - _names()
+    if problems:
+        raise UnusableBackup(f"The database in {file} is damaged: {problems}.")
+    if strangers:
+        raise UnusableBackup(f"{file} was made by a newer FamilyGuard; install that one first.")
+    with Store(copy, keys) as store:
+        try:
+            store.check_seals()
+        except SealBroken:
+            raise UnusableBackup(
+                f"{file} was sealed with key {max(manifest.sealing)}, which is not among these "
+                "keys; the recovery sheet that was printed when it was made opens it."
+            ) from None
+        store.clean()
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        # As one file, so that nothing is left behind when it is renamed.
+        connection.execute("pragma journal_mode = delete").fetchall()
+        if problems := _problems(connection):
+            raise UnusableBackup(f"The database in {file} does not fit this version: {problems}.")
+    return changes
+
+
+def _names() -> set[str]:
+    """All migrations that this version knows."""
+    return {one.name for one in migrations.pending(Database(memory=True))}
+
+
+def _problems(connection: sqlite3.Connection) -> str:
+    """What SQLite finds wrong, or nothing."""
+    found = connection.execute("pragma integrity_check(1)").fetchone()[0]
+    if found != "ok":
+        return str(found)
+    foreign = connection.execute("pragma foreign_key_check").fetchone()
+    return f"a row of {foreign[0]} belongs to nothing" if foreign else ""
