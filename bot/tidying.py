@@ -1,13 +1,14 @@
 """Messages that must not stay: taken away when their time has come, also after a restart."""
 
 import structlog
-from telegram import InlineKeyboardMarkup, Message, Update
+from telegram import InlineKeyboardMarkup, Message, ReplyParameters, Update
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot import markup
 from bot.context import Context
 from bot.talk import Rows
+from bot.texts import Texts, pick_language
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +45,23 @@ async def look(context: Context) -> None:
         try:
             await context.bot.delete_message(chat, message)
         except (BadRequest, Forbidden) as error:
-            # The person did it already, or it is older than Telegram lets a bot delete.
             log.info("not_tidied", error=error.message)
+            if "can't be deleted" in error.message.lower():
+                # The bot was away for longer than Telegram lets it delete: two days.
+                await _ask_to_delete(context, chat, message)
         tidyings.done(chat, message)
+
+
+async def _ask_to_delete(context: Context, chat: int, message: int) -> None:
+    """Let the person take a message away themselves, as an answer to it, so that they find it."""
+    account = context.house.store.accounts.get(chat)
+    if account is None:
+        return
+    try:
+        await context.bot.send_message(
+            chat,
+            Texts(pick_language(account.language)).get("codeword.delete_yourself"),
+            reply_parameters=ReplyParameters(message, allow_sending_without_reply=True),
+        )
+    except TelegramError as error:
+        log.info("not_told", error=type(error).__name__)

@@ -34,7 +34,7 @@ LIMITS = (
     Limit("invitations", 30 * DAY, "who came in by which one matters while they are new"),
     Limit("applicants", 1 * DAY, "nobody let them in; they can ask again"),
     Limit("dialogues", 0.0, "what is no longer waited for is not needed"),
-    Limit("tidyings", 2 * DAY, "Telegram lets a bot delete a message for two days"),
+    Limit("tidyings", 30 * DAY, "after two days the person is asked to delete it, who may be away"),
     Limit("updates", 2 * DAY, "Telegram sends again for one day; only numbers are left"),
 )
 

@@ -11,6 +11,7 @@ from bot.context import WRITTEN_INTERVAL, WRITTEN_LOOKS, Context
 from bot.word_routes import tidying
 from familyguard.codeword import Attempts, Rotation, Which
 from familyguard.family import Role
+from familyguard.retention import tidy
 from tests.bot.families import DURESS, WORD, set_word
 from tests.bot.houses import admit, family_bot
 from tests.bot.scripts import memo
@@ -133,6 +134,22 @@ async def test_the_memos_and_the_shown_word_leave_the_chat(tmp_path):
         now.at += 600
         await tidied(telegram)
         assert not any("You may take these words" in shown.text for shown in anna.screen)
+
+
+async def test_attack_2_a_shown_word_that_is_too_old_to_delete_is_told_of(tmp_path):
+    """Row 2: the server was away for days; the person deletes it, since the bot cannot."""
+    now = Clock()
+    async with family_bot(tmp_path, now=now) as telegram:
+        store, anna = house_of(telegram.app).store, telegram.person(1)
+        await begun(anna)
+        planned = store.tidyings.due(now.at + DAY)
+        now.at += 5 * DAY
+        tidy(store, now.at)  # what the start does before anything else
+        assert store.tidyings.due(now.at) == planned
+        telegram.fails("deleteMessage", 400, "Bad Request: message can't be deleted")
+        await tidied(telegram)
+        await anna.sees("it is too old for me to delete")
+        assert not store.tidyings.due(now.at)
 
 
 async def test_a_typed_word_is_taken_away_and_never_accepted(tmp_path):
