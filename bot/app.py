@@ -18,6 +18,7 @@ from telegram.request import BaseRequest
 from bot import (
     access,
     aftercare_routes,
+    backups,
     case_routes,
     family_routes,
     keyboards,
@@ -136,7 +137,7 @@ def build_application(
     between attempts over a bad connection.  `services` go to `House`.
     """
     prepare_folders(settings)
-    store = store or open_store(settings.database)
+    store = store or open_store(settings.database, settings.backups)
     inbox = Inbox(
         store,
         lambda: house_of(app).now(),
@@ -168,6 +169,7 @@ def build_application(
     word_routes.add_jobs(app)
     privacy_routes.add_jobs(app)
     aftercare_routes.add_jobs(app)
+    backups.add_jobs(app)
     return app
 
 

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from bot.commands import (
+    backup,
     bench,
     check,
     demo,
@@ -79,6 +80,8 @@ app.command()(demo.demo)
 app.command()(init.init)
 app.command()(run.run)
 app.command()(invite.invite)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(directory.directory)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(keys.app, name="keys")

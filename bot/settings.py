@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.errors import UnusableSettings
 from bot.texts import Language, pick_language
+from familyguard.backup import FOLDER as BACKUPS
 from voice.models import models_folder
 
 PREFIX = "FAMILYGUARD_"
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
         default_factory=lambda: platformdirs.user_data_path("familyguard"),
         description="folder of the database and of files while they are checked",
     )
+    backup_dir: Path | None = Field(None, description="folder of the back-ups")
     models_dir: Path = Field(default_factory=models_folder, description="folder of the models")
     language: Language = Field(
         default_factory=_system_language,
@@ -135,6 +137,11 @@ class Settings(BaseSettings):
     def database(self) -> Path:
         """The one database file."""
         return self.data_dir / "familyguard.db"
+
+    @property
+    def backups(self) -> Path:
+        """Where back-ups go."""
+        return self.backup_dir or self.data_dir / BACKUPS
 
     @property
     def incoming(self) -> Path:

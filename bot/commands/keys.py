@@ -1,6 +1,7 @@
 """`familyguard keys`: new sealing keys, and the way back from the recovery sheet."""
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,7 @@ def rotate() -> None:
     from bot.folders import only_bot
     from bot.settings import load_settings
     from bot.texts import Texts
+    from familyguard.backup import make
     from familyguard.keys import FILE_NAME, load_keys
     from familyguard.store import rotate_keys
 
@@ -36,6 +38,8 @@ def rotate() -> None:
         keys = load_keys(settings.database.with_name(FILE_NAME))
     screen().print(texts.get("keys.rotated", cells=cells), soft_wrap=True, markup=False)
     write_sheet(texts, settings, keys, None)
+    # Earlier ones open with the earlier sheet only; the new one must not be without any.
+    make(settings.database, keys, settings.backups, time.time())
 
 
 @app.command()
@@ -56,11 +60,16 @@ def restore(
     with only_bot(settings):
         if target.exists():
             give_up(texts.get("keys.there", path=target))
-        keys = _from_file(texts, file) if file else _typed(texts)
+        keys = keys_of_sheet(texts, file)
         if settings.database.exists():
             _try(texts, settings.database, keys)
         save_keys(target, keys)
     screen().print(texts.get("keys.restored", path=target), soft_wrap=True, markup=False)
+
+
+def keys_of_sheet(texts: "Texts", file: Path | None) -> "Keys":
+    """The keys of a recovery sheet: from its text file, or typed in where `file` is None or -."""
+    return _typed(texts) if file is None or str(file) == "-" else _from_file(texts, file)
 
 
 def _from_file(texts: "Texts", file: Path) -> "Keys":
