@@ -65,7 +65,7 @@ async def running_demo(
 
 
 def _let_in(town: Town, folder: Path, language: str) -> None:
-    """A family whose keeper has let in mother and daughter."""
+    """A family whose keeper has let in mother and daughter, who have stored their numbers."""
     now = time.time()
     people = People(town.world)
     with open_store(folder / "data" / "familyguard.db") as store:
@@ -79,7 +79,10 @@ def _let_in(town: Town, folder: Path, language: str) -> None:
             person = town.world.person(role)
             code = store.invitations.create(family, keeper.id, now)
             knock(store, code, person.id, person.name, language, now)
-            approve(store, family, person.id, Role.ADULT, now)
+            let_in = approve(store, family, person.id, Role.ADULT, now)
+            assert let_in is not None
+            store.people.rename(family, let_in.person_id, person.first_name)
+            store.people.call_on(family, let_in.person_id, person.phone, now)
         for person in (keeper, town.world.person("mother"), town.world.person("daughter")):
             people.start(person, town.bot)
     # With nobody let in the bot prints a claim of its own when it starts; see _read_claim.

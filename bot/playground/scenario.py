@@ -5,12 +5,15 @@ A step is one act of one person.  Words that differ by language are tables with 
 
 import asyncio
 import re
+import time
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
+from bot.markup import GAP
 from bot.playground.errors import Refused
 from bot.playground.params import Upload
 from bot.playground.people import People
@@ -23,6 +26,9 @@ STEP_TEXTS = "chat.step."
 WAIT_SECONDS = 60.0
 """How long a step waits for the bot's answer or button."""
 
+BUSY_SECONDS = 240.0
+"""And how long where the bot says that it is at work: a slow machine is not a silent bot."""
+
 LOOK_SECONDS = 0.05
 SETTLED_SECONDS = 0.6
 """The bot edits its progress message while it works; quiet for this long means done."""
@@ -30,8 +36,10 @@ SETTLED_SECONDS = 0.6
 UNADDRESSED_SECONDS = 4.0
 """A message that replies to nothing is taken for the answer only after so long a silence."""
 
-ACTS = ("says", "sends", "forwards", "presses", "starts", "shares", "waits")
+ACTS = ("says", "sends", "forwards", "presses", "starts", "follows", "shares", "waits")
+LINK = re.compile(r"https://t\.me/\w+\?start=([\w-]+)")
 Words = str | dict[str, str]
+Found = TypeVar("Found")
 
 
 class BrokenScenario(ValueError):
@@ -96,7 +104,7 @@ def _step(given: dict[str, Any]) -> Step:
     if len(acts) != 1:
         raise ValueError(f"a step does exactly one of {', '.join(ACTS)}")
     more = {k: v for k, v in given.items() if k not in {"who", "to", "tell", acts[0]}}
-    unknown = set(more) - {"from", "as", "hidden", "caption"}
+    unknown = set(more) - {"from", "as", "hidden", "caption", "holding"}
     if unknown:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
     return Step(
@@ -134,19 +142,23 @@ async def play_step(
             message = people.send(person, chat, kind, sample(name), caption)
         case "forwards":
             source = _chat(people, person, str(step.more["from"]))
-            author = people.world.person(step.what)
-            last = _last(source, author)
+            author = _bot(people) if step.what == "bot" else people.world.person(step.what)
+            last = _last(source, author, in_language(step.more.get("holding", ""), language))
             if last is None:
                 raise Refused("nothing_to_forward")
             message = people.forward(person, last, chat, bool(step.more.get("hidden")))
         case "presses":
-            message = await _press(people, person, chat, in_language(step.what, language))
+            message = await press(people, person, chat, in_language(step.what, language))
         case "starts":
             message = people.start(person, _bot(people), str(step.what))
+        case "follows":
+            message = people.start(person, _bot(people), _invitation(people, person, step.what))
         case "shares":
             message = people.share_contact(person, chat)
-        case "waits":
+        case "waits" if step.what is True:
             message = await _settled(people, chat)
+        case "waits":
+            message = await _told(people, chat, in_language(step.what, language))
     return {"person": person.id, "chat": chat.key, "id": message.id if message else None}
 
 
@@ -174,35 +186,81 @@ def _chat(people: People, person: Person, name: str) -> Chat:
     return people.world.private(person, other)
 
 
-def _last(chat: Chat, author: Person | BotAccount) -> Message | None:
-    mine = (m for m in reversed(chat.messages.values()) if m.sender is author and not m.service)
-    return next(mine, None)
+def _last(chat: Chat, author: Person | BotAccount, holding: str = "") -> Message | None:
+    theirs = (m for m in reversed(chat.messages.values()) if m.sender is author and not m.service)
+    return next((m for m in theirs if holding in (m.text or "")), None)
+
+
+def _invitation(people: People, person: Person, sender: str) -> str:
+    """The code of the newest link to the bot that the person got from somebody."""
+    for message in reversed(_chat(people, person, sender).messages.values()):
+        if found := LINK.search(message.text or ""):
+            return found[1]
+    raise Refused("nothing_to_forward")
+
+
+async def _told(people: People, chat: Chat, words: str) -> Message:
+    """What the bot said with these words in it, after the last word of a person."""
+
+    def find() -> Message | None:
+        said = reversed(_later(chat, _bot(people)))
+        return next((m for m in said if words in (m.text or "").replace(GAP, "")), None)
+
+    return await _until(people, chat, find, "no_answer")
 
 
 async def _settled(people: People, chat: Chat) -> Message:
     """The bot's answer to the chat's last word, once it no longer changes."""
     before: tuple[Any, ...] = ()
-    quiet = waited = 0.0
-    while waited < WAIT_SECONDS:
+    since = 0.0
+
+    def find() -> Message | None:
+        nonlocal before, since
         answer, patience = _answer(chat, _bot(people))
         now = (answer.id, answer.text, answer.markup, answer.edited) if answer else ()
-        quiet = quiet + LOOK_SECONDS if now == before else 0.0
-        before = now
-        if answer is not None and not _busy(answer) and quiet >= patience:
-            return answer
+        if now != before:
+            before, since = now, time.monotonic()
+        quiet = time.monotonic() - since
+        return answer if answer is not None and not _busy(answer) and quiet >= patience else None
+
+    return await _until(people, chat, find, "no_answer")
+
+
+async def _until(
+    people: People, chat: Chat, find: Callable[[], Found | None], refusal: str
+) -> Found:
+    """What `find` gives as soon as it gives something; raises Refused with the code `refusal`."""
+    silent = waited = 0.0
+    while (found := find()) is None:
+        if silent > WAIT_SECONDS or waited > BUSY_SECONDS:
+            raise Refused(refusal)
         await asyncio.sleep(LOOK_SECONDS)
         waited += LOOK_SECONDS
-    raise Refused("no_answer")
+        silent = 0.0 if _at_work(chat, _bot(people)) else silent + LOOK_SECONDS
+    return found
 
 
 def _answer(chat: Chat, bot: BotAccount) -> tuple[Message | None, float]:
     """What the bot said to the last word of a person, and for how long it must stay as it is."""
-    last = max((m.id for m in chat.messages.values() if m.sender is not bot), default=0)
-    later = [m for m in chat.messages.values() if m.id > last]
+    last, later = _last_word(chat, bot), _later(chat, bot)
     for message in later:
         if message.reply_to == last:
             return message, SETTLED_SECONDS
     return (later[-1] if later else None), UNADDRESSED_SECONDS
+
+
+def _last_word(chat: Chat, bot: BotAccount) -> int:
+    return max((m.id for m in chat.messages.values() if m.sender is not bot), default=0)
+
+
+def _later(chat: Chat, bot: BotAccount) -> list[Message]:
+    """What the bot said after the last word of a person."""
+    last = _last_word(chat, bot)
+    return [message for message in chat.messages.values() if message.id > last]
+
+
+def _at_work(chat: Chat, bot: BotAccount) -> bool:
+    return any(_busy(message) for message in _later(chat, bot))
 
 
 def _busy(message: Message) -> bool:
@@ -222,17 +280,18 @@ def _progress() -> re.Pattern[str]:
     return re.compile("|".join(re.sub(r"\\{\w+\\}", ".+", re.escape(one)) for one in sentences))
 
 
-async def _press(people: People, person: Person, chat: Chat, label: str) -> Message:
+async def press(people: People, person: Person, chat: Chat, label: str) -> Message:
     """Press the newest button whose text contains `label`, as soon as there is one."""
-    waited = 0.0
-    while waited < WAIT_SECONDS:
+
+    def find() -> tuple[Message, int, int] | None:
         for message in reversed(chat.messages.values()):
             rows = (message.markup or {}).get("inline_keyboard", [])
             for row, buttons in enumerate(rows):
                 for column, button in enumerate(buttons):
                     if label.casefold() in button["text"].casefold() and "callback_data" in button:
-                        people.press(person, message, row, column)
-                        return message
-        await asyncio.sleep(LOOK_SECONDS)
-        waited += LOOK_SECONDS
-    raise Refused("no_such_button")
+                        return message, row, column
+        return None
+
+    message, row, column = await _until(people, chat, find, "no_such_button")
+    people.press(person, message, row, column)
+    return message

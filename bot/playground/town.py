@@ -1,4 +1,6 @@
-"""The people of the demo: a family, a stranger, and someone who pretends to be the daughter."""
+"""The people of the demo: a family, an aunt who can be invited, a stranger, and someone who
+pretends to be the daughter.
+"""
 
 from dataclasses import dataclass
 
@@ -40,6 +42,7 @@ def build_town(language: str = "nl") -> Town:
     daughter = world.add_person(
         "Lotte", "daughter", last_name="de Vries", username="lotte_dv", phone="+31610000003"
     )
+    world.add_person("Els", "aunt", last_name="Bakker", phone="+31610000005")
     world.add_person("Joris", "stranger", last_name="Smit", phone="+31610000004")
     world.add_person("Lotte", "scammer", last_name="(2)", phone="+31610000099")
     server = world.add_person(SERVER[language], "server")

@@ -33,6 +33,10 @@ PEAK = 0.7
 """Of full scale: someone holding the telephone at a normal distance."""
 PAUSE_SECONDS = {"en": 0.3, "nl": 0.5}
 """Between sentences; the longer Dutch one helps the recogniser with a robot's voice."""
+TAKES_PAUSE_SECONDS = 1.2
+"""Between words that are said again: so the three times are told apart."""
+CODE_WORD = {"en": "Copper lantern.", "nl": "Telefoon tomaten."}
+"""Of the playground's family; nobody else should take it."""
 SEED = 7
 DUTCH_VOICE = "nl+klatt"
 """The variant that the recogniser understood best of six."""
@@ -47,6 +51,7 @@ class Memo:
     sentences: tuple[str, ...]
     language: str = "en"
     pitch: float = 1.0  # the voice as if from a body smaller by this factor
+    pause: float | None = None  # seconds between sentences, if not the usual ones
 
 
 MEMOS = (
@@ -115,6 +120,48 @@ MEMOS = (
             "I put it in the shed behind the bicycles, so it will stay dry.",
         ),
         pitch=1.22,
+    ),
+    Memo(
+        "honest-en",
+        (
+            "Hi mum, it's me.",
+            "The car broke down and I am at the garage.",
+            "Can you transfer five hundred euros for me?",
+            "Call me back today.",
+        ),
+        pitch=1.22,
+    ),
+    Memo(
+        "honest-nl",
+        (
+            "Hoi mam, met mij.",
+            "De auto is kapot.",
+            "Kun je duizend euro voor mij overmaken?",
+            "Bel mij vandaag nog terug.",
+        ),
+        language="nl",
+    ),
+    Memo("code-word-en", (CODE_WORD["en"],) * 3, pause=TAKES_PAUSE_SECONDS),
+    Memo("code-word-nl", (CODE_WORD["nl"],) * 3, language="nl", pause=TAKES_PAUSE_SECONDS),
+    Memo(
+        "replay-en",
+        (
+            "Mum, it really is me.",
+            CODE_WORD["en"],
+            "Rabbit window, four seven.",
+            "Please hurry up.",
+        ),
+        pitch=1.22,
+    ),
+    Memo(
+        "replay-nl",
+        (
+            "Mam, ik ben het echt.",
+            CODE_WORD["nl"],
+            "Konijn venster, vier zeven.",
+            "Schiet alsjeblieft op.",
+        ),
+        language="nl",
     ),
 )
 
@@ -190,7 +237,8 @@ def higher(sound: Sound, factor: float) -> Sound:
 
 def spoken(memo: Memo, english: Piper, dutch: Espeak) -> Sound:
     """The whole memo with short pauses, at `RATE`."""
-    pause = np.zeros(round(PAUSE_SECONDS[memo.language] * RATE), np.float32)
+    seconds = PAUSE_SECONDS[memo.language] if memo.pause is None else memo.pause
+    pause = np.zeros(round(seconds * RATE), np.float32)
     parts: list[Sound] = [pause]
     for sentence in memo.sentences:
         if memo.language == "nl":

@@ -8,14 +8,15 @@ from PIL import Image
 
 from bot.playground.demo import Demo, running_demo
 from bot.playground.people import People
-from bot.playground.scenario import play_step
+from bot.playground.scenario import play_step, press
+from bot.texts import Language, Texts
 from tests.playground.browser import DESKTOP, PHONE, PageDriver, chromium
 from voice.models import models_folder
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
 COLOURS = 128
 STORY = "10-cloned-memo"
-LANGUAGES = {DESKTOP: "en", PHONE: "nl"}
+LANGUAGES: dict[tuple[int, int], Language] = {DESKTOP: "en", PHONE: "nl"}
 NAMES = {DESKTOP: "desktop", PHONE: "phone"}
 
 
@@ -59,6 +60,7 @@ async def main() -> None:
                     await asyncio.sleep(0.1)
             for number in range(len(story.steps)):
                 await play_step(people, story, number, language)
+            await press(people, mother, chat, Texts(language).get("chat.button.details"))
             async with asyncio.timeout(60):
                 while not any(m.media and m.media.kind == "photo" for m in chat.messages.values()):  # noqa: ASYNC110
                     await asyncio.sleep(0.1)

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
 from bot.playground import scenario
 from bot.playground.errors import Refused
@@ -14,7 +15,7 @@ from bot.playground.people import People
 from bot.playground.scenario import BrokenScenario, load_scenarios, play_step, read_scenario
 from bot.playground.town import build_town
 from bot.playground.traffic import announce
-from bot.texts import Texts
+from bot.texts import Language, Texts, catalogue
 
 PACKAGE = Path(str(files("bot.playground")))
 SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
@@ -32,6 +33,17 @@ def test_every_step_names_people_and_samples_that_exist(name: str):
         if step.act == "sends":
             for language in scenario.LANGUAGES:
                 assert scenario.sample(scenario.in_language(step.what, language)).data
+
+
+@pytest.mark.parametrize("name", sorted(load_scenarios()))
+@pytest.mark.parametrize("language", scenario.LANGUAGES)
+def test_a_story_waits_for_nothing_that_the_bot_never_says(name: str, language: Language):
+    """Sentences and buttons change; then the story must change too."""
+    sentences = [*catalogue(language).values(), *Locale(language).territories.values()]
+    said = "\n".join(sentences).casefold()
+    for step in load_scenarios()[name].steps:
+        if step.act == "presses" or (step.act == "waits" and step.what is not True):
+            assert scenario.in_language(step.what, language).casefold() in said
 
 
 @pytest.mark.parametrize(
@@ -92,6 +104,58 @@ async def test_progress_is_not_taken_for_the_answer():
     assert not waiting.done()
     progress.text, progress.markup = "Ik kan dit niet beoordelen.", {"inline_keyboard": []}
     assert (await asyncio.wait_for(waiting, 10))["id"] == progress.id
+
+
+async def test_a_story_waits_for_words_that_the_bot_says_later():
+    """Not for what was said before the person's last word, nor for anything without them."""
+    story = read_scenario("s", HEAD + 'who = "mother"\ntell = "1"\nwaits = "call Tom"\n')
+    town = build_town()
+    people = People(town.world)
+    mother = town.world.person("mother")
+    chat = town.world.private(mother, town.bot)
+    town.world.new_message(chat, town.bot, text="You can call Tom.")
+    people.say(mother, chat, "And now?")
+    waiting = asyncio.create_task(play_step(people, story, 0, "en"))
+    await asyncio.sleep(0.2)
+    town.world.new_message(chat, town.bot, text="Wait.")
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
+    told = town.world.new_message(chat, town.bot, text="Do not pay, and call Tom.")
+    assert (await asyncio.wait_for(waiting, 10))["id"] == told.id
+
+
+async def test_a_bot_at_work_gets_more_time_than_a_silent_one(monkeypatch):
+    """A slow machine is not a silent bot."""
+    monkeypatch.setattr(scenario, "WAIT_SECONDS", 0.8)
+    story, town = load_scenarios()["40-rubbish"], build_town()
+    people, mother = People(town.world), town.world.person("mother")
+    asked = people.start(mother, town.bot)
+    with pytest.raises(Refused, match="no_answer"):
+        await play_step(people, story, 1, "en")
+    progress = Texts("en").get("chat.step.listening")
+    answer = town.world.new_message(asked.chat, town.bot, text=progress, reply_to=asked.id)
+    waiting = asyncio.create_task(play_step(people, story, 1, "en"))
+    await asyncio.sleep(1.2)
+    answer.text, answer.markup = "I cannot judge this.", {"inline_keyboard": []}
+    assert (await asyncio.wait_for(waiting, 10))["id"] == answer.id
+
+
+async def test_an_invitation_is_forwarded_and_followed():
+    """The bot's own message with the link in it, and not the one below; then the link's code."""
+    story = load_scenarios()["55-aunt"]
+    town = build_town()
+    people, keeper = People(town.world), town.world.person("keeper")
+    chat = town.world.private(keeper, town.bot)
+    link = f"https://t.me/{town.bot.username}?start=one-Time_code"
+    town.world.new_message(chat, town.bot, text=f"Tap the link:\n{link}")
+    town.world.new_message(chat, town.bot, text="Forward the message above.")
+    acts = [step.act for step in story.steps]
+    with pytest.raises(Refused, match="nothing_to_forward"):
+        await play_step(people, story, acts.index("follows"), "en")
+    await play_step(people, story, acts.index("forwards"), "en")
+    await play_step(people, story, acts.index("follows"), "en")
+    messages = people.open(town.world.person("aunt"), town.bot).messages.values()
+    assert [message.text for message in messages] == ["/start one-Time_code"]
 
 
 async def test_a_step_out_of_turn_is_refused():
