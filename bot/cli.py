@@ -15,6 +15,7 @@ from bot.commands import (
     check,
     demo,
     directory,
+    doctor,
     evaluate,
     evidence,
     fuzz,
@@ -83,6 +84,7 @@ app.command()(invite.invite)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(directory.directory)
+app.command()(doctor.doctor)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")
