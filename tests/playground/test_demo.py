@@ -124,6 +124,7 @@ async def test_the_keeper_claims_a_fresh_bot(models_folder: Path):
     assert said["keeper"]
 
 
+@pytest.mark.timeout(900)  # minutes of listening on a busy machine
 async def test_every_story_plays_to_its_end_with_the_real_bot(models_folder: Path):
     """Each step of each story, and the verdict's level where it matters."""
     try:
@@ -131,21 +132,28 @@ async def test_every_story_plays_to_its_end_with_the_real_bot(models_folder: Pat
     except ModelUnavailable as error:
         pytest.skip(f"the reader of pictures is not here and cannot be fetched: {error}")
     async with running_demo(models_folder, language="en") as demo:
-        people = People(demo.town.world)
-        mother = demo.town.world.person("mother")
-        chat = demo.town.world.private(mother, demo.town.bot)
+        people, world = People(demo.town.world), demo.town.world
         said = {}
         for name, story in demo.page.scenarios.items():
             for number, step in enumerate(story.steps):
                 where = await play_step(people, story, number, "en")
                 if step.act == "waits":
-                    said[name] = chat.messages[where["id"]].text or ""
+                    said[name] = world.chats[where["chat"]].messages[where["id"]].text or ""
+        keeper = people.open(world.person("keeper"), demo.town.bot)
     assert said["10-cloned-memo"].startswith("Do not pay")
     # Spoken by a synthesiser, as all samples are: noticing that is right, and so is missing it.
     assert said["20-ordinary-memo"].startswith(("No warning signs found", "Careful"))
     assert "asks for money" not in said["20-ordinary-memo"]
     assert said["30-screenshot"].startswith("Do not pay")
     assert said["40-rubbish"].startswith("I cannot judge this")
+    assert "Do not pay" in said["60-replay"]
+    assert "The one-time phrase was missing, different or too late." in said["60-replay"]
+    word = said["60-replay"].lower()
+    assert "copper" not in word
+    assert "lantern" not in word
+    assert said["80-hi-mum"].startswith("Alarm. Lotte says: that was not me.")
+    # Only the word that was set can be known again: the scammer's memo held it.
+    assert any("Your code word was spoken" in (m.text or "") for m in keeper.messages.values())
 
 
 def test_a_dropped_memo_gets_its_verdict_on_the_page(tmp_path: Path, models_folder: Path):
