@@ -36,7 +36,8 @@ async def begin(update: Update, context: Context) -> None:
     await update.callback_query.answer()
     case = parts(update)[2]
     opened = cases.case_of(context.house, context.account(update), case)
-    rows = _rows(case, _said("", opened), context.texts(update))
+    # A made-up name, or another family's, is not carried on.
+    rows = _rows(case if opened else "", _said("", opened), context.texts(update))
     await talk.say(update, context, "aftercare.first", rows)
 
 
@@ -52,7 +53,7 @@ async def tap(update: Update, context: Context) -> None:
     said = said - {one} if one in _said(marks, None) else said | {one}
     if opened is not None:
         _write_down(context, opened, said)
-    rows = _rows(case, said, context.texts(update))
+    rows = _rows(case if opened else "", said, context.texts(update))
     await talk.show(update, context, "aftercare.first", rows)
 
 
