@@ -19,7 +19,7 @@ import sqlite3
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -43,6 +43,8 @@ PURPOSE = "back-up"
 
 DAILY, WEEKLY, BEFORE_CHANGE = 7, 4, 2
 """How many stay: the last of each day, the last of each week, and those before a migration."""
+
+LEFT_SECONDS = 24 * 3600.0
 
 NIGHTLY, MIGRATION, ASKED = "nightly", "migration", "asked"
 
@@ -102,6 +104,7 @@ def make(
             with packed.open("rb") as plain, write_through(target) as sealed:
                 pyrage.encrypt_io(plain, sealed, [identity(keys).to_public()])
             sync_folder(folder)
+        _sweep(folder.glob(".familyguard-*.new"))
         if rotate:
             for old in outdated(stored_in(folder)):
                 old.path.unlink(missing_ok=True)
@@ -167,9 +170,7 @@ def outdated(there: list[Stored]) -> list[Stored]:
 @contextmanager
 def workspace(database: Path) -> Iterator[Path]:
     """A folder beside the database for this account only; what a crash left of others goes."""
-    for left in database.parent.glob(f"{_WORK}*"):
-        if time.time() - left.stat().st_mtime > 24 * 3600:
-            shutil.rmtree(left, ignore_errors=True)
+    _sweep(database.parent.glob(f"{_WORK}*"))
     # Beside the database, because a machine's common folder for such things is often in memory.
     with tempfile.TemporaryDirectory(prefix=_WORK, dir=database.parent) as work:
         yield Path(work)
@@ -179,6 +180,17 @@ def sha256_of(path: Path) -> str:
     """The hash of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sweep(left: Iterable[Path]) -> None:
+    """Delete what a crash left behind; what is younger than a day may be somebody's at work."""
+    for path in left:
+        if time.time() - path.lstat().st_mtime < LEFT_SECONDS:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _pack(database: Path, keys: Keys, work: Path, now: float, why: str) -> Path:

@@ -102,18 +102,26 @@ def restore(
 
 
 def set_aside(database: Path, now: float) -> Path | None:
-    """Give `database` and its companions another name, under which all of it still opens."""
+    """Give `database` a second name, under which all of it still opens; None if there is none.
+
+    The first name stays until another file takes it over, so that a crash leaves one or the other.
+    """
     if not database.exists():
         return None
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
     aside = database.with_name(f"{database.stem}-before-{stamp}{database.suffix}")
-    # The write-ahead log first: beside the new database it would be taken for that one's.
+    with (
+        contextlib.suppress(sqlite3.Error),  # a damaged one goes aside as it is
+        contextlib.closing(sqlite3.connect(database)) as connection,
+    ):
+        connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+    aside.hardlink_to(database)
+    # What is left of its write-ahead log would be taken for that of the database to come.
     for companion in _COMPANIONS:
         with contextlib.suppress(FileNotFoundError):
             database.with_name(database.name + companion).replace(
                 aside.with_name(aside.name + companion)
             )
-    database.replace(aside)
     kept = database.with_name(KEPT)
     if kept.is_dir():
         # Copied, not moved: a case that is in both keeps its originals in both.

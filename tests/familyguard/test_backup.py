@@ -2,11 +2,15 @@
 
 import contextlib
 import io
+import os
 import resource
 import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 import tarfile
+import time
 
 import pyrage
 import pytest
@@ -183,6 +187,35 @@ def test_others_cannot_read_a_backup(home, tmp_path):
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
+def test_killed_at_any_moment_it_leaves_whole_backups_only(home, tmp_path):
+    """Row 23: kill -9 while one after the other is made; what has a name opens, and rests go."""
+    folder, keys = tmp_path / "usb", keys_of(home)
+    code = (
+        "import sys, itertools; from pathlib import Path; from familyguard.backup import make;"
+        "from familyguard.keys import load_keys; home = Path(sys.argv[1]);"
+        "keys = load_keys(home.with_name('keys.json')); print(flush=True);"
+        "[make(home, keys, Path(sys.argv[2]), n + float(sys.argv[3]), rotate=False)"
+        " for n in itertools.count()]"
+    )
+    for turn in range(4):
+        child = subprocess.Popen(
+            [sys.executable, "-c", code, str(home), str(folder), str(NOW + turn * DAY)],
+            stdout=subprocess.PIPE,
+        )
+        child.stdout.readline()
+        time.sleep(0.05 + 0.037 * turn)
+        child.kill()
+        child.communicate()
+    make(home, keys, folder, NOW - DAY)
+    for stored in stored_in(folder)[-5:]:
+        assert check(stored.path, keys, home).manifest.made_at == stored.made_at
+    left = [*home.parent.glob(".backup-*"), *folder.glob(".*.new")]
+    for path in left:
+        os.utime(path, (NOW - 10 * DAY,) * 2)
+    make(home, keys, folder, NOW - DAY + 1)
+    assert not [*home.parent.glob(".backup-*"), *folder.glob(".*.new")]
+
+
 def test_seven_days_and_four_weeks_stay(tmp_path):
     """After 100 nights with two back-ups each: the last of 7 days, and of 4 weeks."""
     there = []
@@ -237,6 +270,19 @@ def test_a_family_is_never_overwritten_unasked(home, tmp_path):
     for path, name in ((home, "Jansen"), (aside, "Pietersen")):
         with Store(path, keys) as store:
             assert store.families.all()[0].name == name
+
+
+def test_a_damaged_database_makes_way_too(home, tmp_path):
+    """That is when a back-up is needed; it is put aside as it is, its log with it."""
+    keys = keys_of(home)
+    file = make(home, keys, tmp_path / "usb", NOW)
+    home.write_bytes(b"no database at all")
+    home.with_name("familyguard.db-wal").write_bytes(b"rest of a log")
+    _, aside = restore(file, keys, home, NOW, replace=True)
+    assert aside.read_bytes() == b"no database at all"
+    assert not home.with_name("familyguard.db-wal").exists()
+    with Store(home, keys) as store:
+        assert store.families.all()[0].name == "Jansen"
 
 
 def test_a_test_restore_changes_nothing(home, tmp_path):
