@@ -180,6 +180,8 @@ def _asked(facts: Facts, texts: Texts) -> list[str]:
     question = facts.question
     if question is None or question.answer is not None or facts.person is None:
         return []
+    if Sign.NOT_ME in {piece.sign for piece in facts.opened.file.case.evidence()}:
+        return []  # said already, and never taken back
     when = markup.Own(moments.clock(question.asked_at))
     return [_line(texts, "case.asked", name=name_of(facts.person), time=when)]
 
@@ -226,7 +228,11 @@ def _buttons(facts: Facts, texts: Texts) -> InlineKeyboardMarkup:
     def add(key: str, data: str) -> None:
         rows.append([InlineKeyboardButton(texts.get(f"case.button.{key}"), callback_data=data)])
 
-    if cases.level_of(opened.file.case) >= Level.CAUTION:
+    level = cases.level_of(opened.file.case)
+    if level is Level.ALARM:
+        # There is nothing left to ask, of nobody.
+        add("scam", f"{keyboards.CASE}scam:{opened.id}")
+    elif level >= Level.CAUTION:
         if facts.others:
             add("other_person" if facts.person else "who", f"{keyboards.CASE}who:{opened.id}:0")
             add("ask", f"{keyboards.CASE}ask:{opened.id}")

@@ -346,6 +346,16 @@ def news_of(case: Case) -> News:
     return News(signs, judge(case.evidence()).level > judge(before).level, first=False)
 
 
+def warned(house: House, account: Account, now: float) -> Level | None:
+    """The gravest strong warning or alarm of the account's cases that are still open."""
+    found = [
+        level_of(File.from_json(stored.state).case)
+        for stored in house.store.cases.of_account(account.family_id, account.user_id)
+        if stored.closed_at is None and now - stored.touched_at < OPEN_SECONDS
+    ]
+    return max((level for level in found if level >= Level.STRONG), default=None)
+
+
 def level_of(case: Case) -> Level:
     """How serious a case is by now."""
     return judge(case.evidence()).level

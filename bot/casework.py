@@ -20,6 +20,7 @@ from bot.delivery import NO_PREVIEW
 from bot.texts import Texts, pick_language
 from bot.who import name_of, person_of
 from familyguard.family import Account
+from familyguard.model import Sign
 from familyguard.near_matches import WITHIN_SECONDS, NearMatches
 
 log = structlog.get_logger(__name__)
@@ -86,7 +87,9 @@ async def follow_up(context: Context, account: Account, opened: Open) -> Open:
         await announce.tell(context, announce.keepers(context, family), "case.word_locked")
     if answers.NEAR in due:
         await _near(context, account)
+    denied = Sign.NOT_ME in {piece.sign for piece in opened.file.case.evidence()}
     asks = intake.ASK in due and person is not None and person.id != account.person_id
+    asks = asks and not denied
     if asks and person is not None:
         await asking.ask(context, account, opened, person, quietly=True)
     if due:

@@ -1,6 +1,7 @@
 """The buttons under the card of a case, each looked up with the account that asked."""
 
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -21,6 +22,9 @@ from familyguard.model import Sign
 PAGE = 8
 """Persons on one page: a telephone shows as many buttons without scrolling."""
 
+
+NOBODY = "nobody"
+"""In the place of a person: none of the family.  What their voices were evidence of stays."""
 
 Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 OfCase = Callable[[Update, Context, Account, Open], Awaitable[None]]
@@ -52,6 +56,13 @@ async def who(update: Update, context: Context, account: Account, opened: Open) 
 @of_asker
 async def supposed(update: Update, context: Context, account: Account, opened: Open) -> None:
     """One of the relatives was chosen."""
+    if parts(update)[3] == NOBODY:
+        opened = cases.change(
+            context.house, opened, lambda file: replace(file, case=replace(file.case, about=None))
+        )
+        await talk.show(update, context, "case.who.none_chosen")
+        await casework.redraw(context, account, opened)
+        return
     person = context.house.store.people.get(account.family_id, parts(update)[3])
     if person is None:
         await talk.forgotten(update, context)
@@ -178,7 +189,8 @@ async def _offer(
         upcoming = start // PAGE + 1 if more else 0
         data = f"{keyboards.CASE}who:{opened.id}:{upcoming}"
         rows.append([talk.button(texts, "case.who.more", data)])
-    rows.append([talk.button(texts, "case.who.nobody", talk.NOT_NOW + "who")])
+    nobody = f"{keyboards.CASE}is:{opened.id}:{NOBODY}"
+    rows.append([talk.button(texts, "case.who.nobody", nobody)])
     await talk.say(update, context, "case.who", rows)
 
 

@@ -52,8 +52,14 @@ async def text(update: Update, context: Context) -> None:
     judgement = intake.judged_text(sent, context.house)
     if sent.message.forward_origin is None and judgement.verdict.level <= Level.UNCLEAR:
         # Typed, not forwarded: «help», «is this real?», «thanks».  A verdict on such words would be
-        # read as the answer about the memo above them.
-        await reply(sent.message, markup.escape(texts.get("chat.talk")))
+        # read as the answer about the memo above them – so a warning that stands is said again.
+        warned = cases.warned(context.house, sent.account, context.house.now())
+        if warned is None:
+            sentence = texts.get("chat.talk")
+        else:
+            headline = texts.get(f"verdict.{warned.name.lower()}")
+            sentence = texts.get("chat.talk.warned", headline=headline)
+        await reply(sent.message, markup.escape(sentence))
         return
     opened = cases.known_already(context.house, sent.account, mark_of(sent.message))
     await show(context, sent, opened or intake.text(sent, judgement, context.house))

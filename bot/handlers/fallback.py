@@ -13,7 +13,9 @@ async def other(update: Update, context: Context) -> None:
     if message.caption:
         # The fraud may stand in the words beside a PDF or a moving picture.
         await check.text(update, context)
-    sentence = context.texts(update).get("chat.other.anything")
+    is_command = (message.text or "").startswith("/")
+    key = "chat.other.command" if is_command else "chat.other.anything"
+    sentence = context.texts(update).get(key)
     await context.bot.send_message(message.chat_id, sentence)
 
 

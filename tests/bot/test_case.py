@@ -7,7 +7,7 @@ import pytest
 
 from bot import casework
 from bot.app import house_of
-from bot.cases import opened_of
+from bot.cases import File, opened_of
 from bot.handlers import screenshot
 from bot.screenshots.model import Bubble, Screenshot
 from familyguard.admission import remove
@@ -556,3 +556,57 @@ async def test_an_upload_that_cannot_be_opened_is_a_story_of_its_own(tmp_path):
         await anna.forwards_voice(b"rubbish", forward_origin=sender(telegram))
         await telegram.quiet()
         assert anna.last.text.startswith(STRONG)
+
+
+async def test_a_frightened_question_after_a_warning_is_not_calmed(tmp_path):
+    """«Is this Lotte?» under an alarm gets the alarm again, and no «nothing found»."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        text = "Hi mum, new number, my phone broke. Transfer 900 pounds today, I cannot call"
+        await anna.sends_message(text=text, forward_origin=telegram.origin())
+        await anna.sees("Do not pay yet")
+        await anna.sends("is that my daughter? I am scared")
+        shown = await anna.sees("my answer stays")
+        assert "Do not pay yet" in shown.text
+        assert not anna.has_seen("I found nothing in these words")
+
+
+async def test_none_of_them_takes_the_name_off_the_card(tmp_path):
+    """And «Ask them now» asks first who."""
+    async with family_bot(tmp_path) as telegram:
+        house = house_of(telegram.app)
+        name_them(house, Anna=1, Tom=2)
+        anna, tom = telegram.person(1), telegram.person(2)
+        text = "Hi Anna, this is Tom, new number. Transfer 900 pounds today, I cannot call"
+        await anna.sends_message(text=text, forward_origin=telegram.origin())
+        await anna.sees("Do not pay yet")
+        await telegram.quiet()
+        await anna.taps("It is supposed to be someone else")
+        await anna.sees("Who is it supposed to come from?")
+        await anna.taps("None of them")
+        await anna.sees("it is none of you")
+        store = house.store
+        (stored,) = store.cases.of_account(store.accounts.get(1).family_id, 1)
+        assert File.from_json(stored.state).case.about is None
+        assert tom.screen
+
+
+async def test_an_alarm_asks_nobody_any_more(tmp_path):
+    """After «Not me» the card keeps what helps, and a further forward asks no second time."""
+    async with family_bot(tmp_path) as telegram:
+        house = house_of(telegram.app)
+        name_them(house, Anna=1, Tom=2)
+        anna, tom = telegram.person(1), telegram.person(2)
+        text = "Hi Anna, this is Tom, new number. Transfer 900 pounds today, I cannot call"
+        await anna.sends_message(text=text, forward_origin=telegram.origin())
+        await tom.sees("Did you just ask")
+        await tom.taps("Not me!")
+        await anna.sees("Do not pay. This is a scam")
+        await telegram.quiet()
+        card = next(s for s in reversed(anna.screen) if "It was a scam" in s.buttons)
+        assert "Ask them now" not in card.buttons
+        assert "Ask for the code word" not in card.buttons
+        asked = len(tom.screen)
+        await anna.sends_message(text=text + " now!", forward_origin=telegram.origin())
+        await telegram.quiet()
+        assert not any("Did you" in shown.text for shown in tom.screen[asked:])
