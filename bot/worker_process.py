@@ -60,6 +60,8 @@ class WorkerProcess:
         }
         # Everything is on disk; a library that wants to ask its hub is mistaken.
         environment |= {"HF_HUB_OFFLINE": "1", "FAMILYGUARD_OFFLINE": "1", "MPLBACKEND": "Agg"}
+        # Threads that wait for each other sleep: spinning takes the processor from those that work.
+        environment["OMP_WAIT_POLICY"] = "PASSIVE"
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=PIPE,
