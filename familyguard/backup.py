@@ -41,8 +41,9 @@ FOLDER = "backups"
 MANIFEST, DATABASE, KEPT = "manifest.json", "familyguard.db", "kept"
 PURPOSE = "back-up"
 
-DAILY, WEEKLY, BEFORE_CHANGE = 7, 4, 2
-"""How many stay: the last of each day, the last of each week, and those before a migration."""
+DAILY, WEEKLY, SPECIAL = 7, 4, 2
+"""How many stay: the last of each day, the last of each week, and the last of those before a
+migration and of those that somebody asked for."""
 
 LEFT_SECONDS = 24 * 3600.0
 
@@ -100,7 +101,7 @@ def make(
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with workspace(database) as work:
             packed = _pack(database, keys, work, now, why)
-            target = folder / stored_name(now, why)
+            target = _free_name(folder, now, why)
             with packed.open("rb") as plain, write_through(target) as sealed:
                 pyrage.encrypt_io(plain, sealed, [identity(keys).to_public()])
             sync_folder(folder)
@@ -137,6 +138,13 @@ def stored_name(now: float, why: str) -> str:
     return f"familyguard-{time.strftime(_STAMP, time.gmtime(now))}-{why}.age"
 
 
+def _free_name(folder: Path, now: float, why: str) -> Path:
+    """Where it goes; two of one second must not replace each other."""
+    while (target := folder / stored_name(now, why)).exists():
+        now += 1
+    return target
+
+
 def stored_in(folder: Path) -> list[Stored]:
     """The back-ups in `folder`, the oldest first."""
     found = []
@@ -163,7 +171,8 @@ def outdated(there: list[Stored]) -> list[Stored]:
         weeks[time.strftime("%G-%V", moment)] = one
     kept = [days[day] for day in sorted(days)[-DAILY:]]
     kept += [weeks[week] for week in sorted(weeks)[-WEEKLY:]]
-    kept += [one for one in there if one.why == MIGRATION][-BEFORE_CHANGE:]
+    for why in (MIGRATION, ASKED):
+        kept += [one for one in there if one.why == why][-SPECIAL:]
     return [one for one in there if one not in kept]
 
 

@@ -116,6 +116,23 @@ def test_new_keys_get_a_backup_of_their_own(home):
     assert result.exit_code == 0, result.stderr
 
 
+def test_a_backup_from_before_new_keys_comes_back_with_the_sheet_of_its_time(home, tmp_path):
+    """The new sheet is refused with a sentence; the old one puts database and keys back."""
+    familyguard("backup")
+    [old] = stored_in(home / "backups")
+    sheet = tmp_path / "old.txt"
+    sheet.write_text("\n".join(map(str, lines(load_keys(home / "keys.json")))))
+    familyguard("keys", "rotate")
+    refused = familyguard("restore", old.path, "--replace")
+    assert refused.exit_code == 1
+    assert "sheet that was printed when it was made" in refused.stderr
+    assert family_name(home) == "Jansen"
+    restored = familyguard("restore", old.path, "--sheet", sheet, "--replace")
+    assert restored.exit_code == 0, restored.stderr
+    assert family_name(home) == "Jansen"
+    assert max(load_keys(home / "keys.json").sealing) == 1
+
+
 def test_a_backup_of_nothing_is_refused(home):
     """A mistyped folder must not look like success."""
     (home / "familyguard.db").unlink()

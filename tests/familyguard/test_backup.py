@@ -231,12 +231,21 @@ def test_seven_days_and_four_weeks_stay(tmp_path):
     assert min(days) <= max(days) - 16
 
 
-def test_what_was_saved_before_a_migration_outlives_the_nights(tmp_path):
+@pytest.mark.parametrize("why", ["migration", "asked"])
+def test_what_was_saved_before_a_migration_or_by_hand_outlives_the_nights(why, tmp_path):
     """The last two of them stay however old they become."""
-    old = [backup.Stored(tmp_path / str(at), NOW + at, "migration") for at in range(3)]
+    old = [backup.Stored(tmp_path / str(at), NOW + at, why) for at in range(3)]
     new = [backup.Stored(tmp_path / f"n{at}", NOW + at * 7 * DAY, "nightly") for at in range(1, 20)]
     assert outdated(old + new)[0] == old[0]
     assert not set(old[1:]) & set(outdated(old + new))
+
+
+def test_two_of_one_second_stay_apart(home, tmp_path):
+    """The second must not replace the first."""
+    keys = keys_of(home)
+    files = {make(home, keys, tmp_path / "usb", NOW) for _ in range(2)}
+    assert {one.path for one in stored_in(tmp_path / "usb")} == files
+    assert len(files) == 2
 
 
 def test_strange_files_in_the_folder_are_left_alone(home, tmp_path):
