@@ -9,8 +9,11 @@ from familyguard.family import Account
 from familyguard.freshness import Sighting, greeting_only, heard_before, old_recording
 from familyguard.model import Evidence, Sign
 from familyguard.store.cases import HeardBefore
-from voice.fingerprint import same_recording
+from voice.fingerprint import same_recording, share_a_part
 from voice.results import Analysis
+
+HOLDS_WORD = frozenset({"code_word", "answer"})
+"""Recordings in which the code word was said, and from which it may have been cut."""
 
 SAME = "same"
 """Names the group of recordings that sound like the one in hand."""
@@ -77,10 +80,15 @@ def day_of(time: float) -> str:
 
 def _alike(print_: bytes, earlier: list[HeardBefore]) -> frozenset[str]:
     return frozenset(
-        row.id
-        for row in earlier
-        if print_ and row.fingerprint and same_recording(print_, row.fingerprint)
+        row.id for row in earlier if print_ and row.fingerprint and _is_alike(print_, row)
     )
+
+
+def _is_alike(print_: bytes, row: HeardBefore) -> bool:
+    """Whether it is the same recording, or the code word was cut out of that one."""
+    if same_recording(print_, row.fingerprint):
+        return True
+    return row.what in HOLDS_WORD and share_a_part(print_, row.fingerprint)
 
 
 def _sighting(row: HeardBefore, alike: frozenset[str]) -> Sighting:

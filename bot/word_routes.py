@@ -17,6 +17,10 @@ REMIND_AT = time(10, 0)
 """A quiet moment of the day (UTC) for a reminder."""
 
 
+_OTHER_SOUND = filters.AUDIO | filters.VIDEO | filters.VIDEO_NOTE | filters.Document.ALL
+"""Not recorded just now, so no code word; and gone from the chat like one that was typed."""
+
+
 def add_gate(app: App) -> None:
     """Written messages that hold the code word go no further."""
     app.add_handler(TypeHandler(Update, leaks.watch), group=-5)
@@ -44,7 +48,7 @@ def add_commands(app: App) -> None:
 def add_answers(app: App, house: House) -> None:
     """Voice memos with the word.  They take a while, and hold nothing else up."""
     app.add_handler(Expected(house, speak.TOPIC, filters.VOICE, speak.heard, block=False))
-    app.add_handler(Expected(house, speak.TOPIC, filters.TEXT, speak.written))
+    app.add_handler(Expected(house, speak.TOPIC, filters.TEXT | _OTHER_SOUND, speak.written))
     app.add_handler(Expected(house, codeword.TEST, filters.VOICE, codeword.tried, block=False))
     app.add_handler(Expected(house, codeword.TEST, filters.TEXT, speak.written))
 

@@ -527,3 +527,15 @@ async def test_what_waits_in_the_database_holds_hashes_only(tmp_path):
         text = json.dumps(waiting.data)
         assert "velvet" not in text
         assert "tractor" not in text
+
+
+async def test_a_sound_file_is_no_code_word_and_does_not_stay(tmp_path):
+    """Attack 2: the words in it would otherwise be checked, and kept with a case."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await begun(anna)
+        await anna.forwards("audio", memo(PHRASE, seconds=8.0), own=True)
+        await anna.sees("Never type a code word")
+        await telegram.quiet()
+        assert telegram.count("deleteMessage") == 1
+        assert telegram.count("getFile") == 0
