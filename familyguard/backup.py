@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import pyrage  # type: ignore[import-untyped]
+import pyrage
 from sqlite_utils import Database
 
 from familyguard.bech32 import encode

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyrage  # type: ignore[import-untyped]
+import pyrage
 from sqlite_utils import Database
 
 from familyguard import backup
