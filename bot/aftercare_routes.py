@@ -32,6 +32,7 @@ def add_buttons(app: App) -> None:
         (f"{CASE}scam:", aftercare.begin),
         (aftercare.TAP, aftercare.tap),
         (aftercare.DONE, aftercare.done),
+        (aftercare.COUNTRY, aftercare.country),
         (casefile.SHOW, casefile.show),
         (casefile.LET_GO, casefile.let_go),
         (casefile.CLOSE, casefile.close),

@@ -9,7 +9,7 @@ from bot.codewords import Look, look
 from bot.context import House
 from bot.origin import Origin
 from familyguard import challenge
-from familyguard.challenge import Challenge, Outcome, Word
+from familyguard.challenge import Challenge, Outcome, Said, Word
 from familyguard.codeword import Rotation
 from familyguard.family import Account
 from familyguard.near_matches import near_match
@@ -98,6 +98,17 @@ async def answered(
     looked = await look(house, account, texts, now) if any(texts) else Look(Word.NONE_SET)
     after, outcome = challenge.answer(found, texts, now, word=looked.word, sent_at=origin.sent_at)
     return Answer(known[found.id], after, outcome, looked)
+
+
+def is_plain(answer: Answer, texts: Sequence[str]) -> bool:
+    """Whether an answer that was understood held neither the code word nor any of the phrase."""
+    looked = answer.look
+    return (
+        any(texts)
+        and answer.outcome.said is Said.MISSING
+        and looked.word in (Word.WRONG, Word.NONE_SET)
+        and not (looked.locks or looked.forced or looked.match)
+    )
 
 
 def take_in(house: House, account: Account, answer: Answer, arrival: Arrival, now: float) -> Open:

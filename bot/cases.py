@@ -64,7 +64,8 @@ class File:
     of each memo, by person.  `due` is what must still be told to others.
 
     For a file for the police: `items` is what came in, `notes` what the asker remembers of it (time
-    and words), `happened` what has happened, as in `familyguard.aftercare`.
+    and words), `happened` what has happened, as in `familyguard.aftercare`.  `withheld` is when
+    Telegram received a memo that is no item, as it may hold the code word, and its SHA-256.
     """
 
     case: Case
@@ -82,6 +83,7 @@ class File:
     items: tuple[Item, ...] = field(default=(), repr=False)
     notes: tuple[tuple[float, str], ...] = field(default=(), repr=False)
     happened: tuple[str, ...] = ()
+    withheld: tuple[tuple[float, str], ...] = ()
 
     def to_json(self) -> str:
         """All of it as text, to be sealed."""
@@ -101,6 +103,7 @@ class File:
         kept["items"] = tuple(map(Item.from_dict, kept.get("items", ())))
         kept["notes"] = tuple((at, words) for at, words in kept.get("notes", ()))
         kept["happened"] = tuple(kept.get("happened", ()))
+        kept["withheld"] = tuple((at, sha256) for at, sha256 in kept.get("withheld", ()))
         return cls(**kept | {"case": Case.from_json(kept["case"], reader)})
 
 
@@ -123,7 +126,8 @@ class Arrival:
 
     `words` are the sender's, to be read on in the conversation; `no_words` says that they may hold
     the code word, so that none may be kept.  `voices` are as in `File`; `about` is whom it seems to
-    be from, which counts where the case does not know yet.
+    be from, which counts where the case does not know yet.  `item` of a memo with `no_words` is
+    None unless nothing secret was heard in it; `received_at` is Telegram's time of it.
     """
 
     mark: str
@@ -137,6 +141,7 @@ class Arrival:
     about: str | None = None
     no_words: bool = False
     item: Item | None = field(default=None, repr=False)
+    received_at: float = 0.0
 
 
 def known_already(house: House, account: Account, mark: str) -> Open | None:
@@ -235,6 +240,7 @@ def _says_nothing(arrival: Arrival) -> bool:
 def with_arrival(file: File, arrival: Arrival) -> File:
     """The file with what is kept of an arrival beside its evidence."""
     secret = arrival.no_words
+    left_out = secret and arrival.item is None and arrival.sha256
     named = [] if secret else [one.number for one in accounts_in(arrival.words) if one.valid]
     return replace(
         file,
@@ -245,7 +251,10 @@ def with_arrival(file: File, arrival: Arrival) -> File:
         voices=(*file.voices, arrival.voices)[-MOST_KEPT:] if arrival.voices else file.voices,
         claim=arrival.judgement.sender or file.claim,
         sha256=arrival.sha256,
-        items=file.items if secret else with_item(file, arrival.item),
+        items=with_item(file, arrival.item),
+        withheld=(*file.withheld, (arrival.received_at, arrival.sha256))[-MOST_ITEMS:]
+        if left_out
+        else file.withheld,
     )
 
 

@@ -12,7 +12,7 @@ from bot.analysis import Finding
 from bot.cases import Arrival, Media, Open
 from bot.codewords import overheard
 from bot.context import Context, House, Shown
-from bot.items import item_of
+from bot.items import Item, item_of
 from bot.judgement import (
     Judgement,
     judge_failure,
@@ -28,9 +28,10 @@ from bot.progress import Progress
 from bot.readers import reader_of
 from bot.screenshots.model import PictureProblem, Screenshot
 from bot.texts import Language, Texts
+from familyguard.case import WITHHELD
 from familyguard.codeword import Match, Which
 from familyguard.family import Account
-from familyguard.model import Evidence, Sign
+from familyguard.model import WORDED, Evidence, Sign
 from familyguard.near_matches import near_match
 from voice.comparison import compared_with
 from voice.errors import Undecodable
@@ -80,10 +81,14 @@ async def memo(sent: Sent, found: Attachment, context: Context, progress: Progre
     if answer is not None:
         about = answer.asked.person_id
         arrival = _heard(sent, origin, finding, beside, house, about, no_words=True)
+        if not answers.is_plain(answer, texts):
+            arrival = replace(arrival, item=None)
         opened = answers.take_in(house, account, answer, arrival, now)
     else:
         word = await unasked_word(house, account, texts)
         arrival = _heard(sent, origin, finding, beside, house, None, no_words=word is not None)
+        if word is not None:
+            arrival = replace(arrival, item=None)
         due = _due(arrival, word)
         with house.store.together():
             opened = cases.take_in(house, account, arrival, now, due)
@@ -172,6 +177,7 @@ def _heard(
         nothing = replace(compared.transcript, text="", words=(), alternatives=())
         silent = replace(compared, transcript=nothing)
         judgement = replace(judgement, analysis=silent)
+    item = item_of(sent.message, origin, house.now(), judgement)
     return Arrival(
         mark=mark_of(sent.message),
         origin=origin,
@@ -183,8 +189,17 @@ def _heard(
         voices=_voices(analysis),
         about=about,
         no_words=no_words,
-        item=item_of(sent.message, origin, house.now(), judgement),
+        item=_without_words(item) if no_words else item,
+        received_at=item.received_at,
     )
+
+
+def _without_words(item: Item) -> Item:
+    """The item without its words, and without those that were quoted as a reason."""
+    reasons = tuple(
+        (sign, WITHHELD if Sign(sign) in WORDED else detail) for sign, detail in item.reasons
+    )
+    return replace(item, words="", reasons=reasons, no_words=True)
 
 
 def _named(evidence: Iterable[Evidence], person: str | None) -> tuple[Evidence, ...]:

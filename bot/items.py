@@ -46,7 +46,7 @@ class Item:
     Times are seconds since 1970: `received_at` is Telegram's, `at` this server's, `sent_at` that of
     the original, where a forward tells.  `kept` is the name of the sealed original, if there is
     one.  `level`, `reasons` and `not_checked` are what was said of it; `level` is None for what was
-    added without being checked.
+    added without being checked.  `no_words` says that a pack shows no transcript of it.
     """
 
     mark: str
@@ -66,6 +66,7 @@ class Item:
     level: int | None = None
     reasons: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     not_checked: tuple[str, ...] = ()
+    no_words: bool = False
 
     @property
     def attachment(self) -> Attachment | None:

@@ -19,7 +19,7 @@ from bot.readers import reader_of
 from bot.texts import Texts
 from bot.who import name_of, person_of
 from bot.wording import factors, word
-from familyguard.evidence_pack import Custody, Moment, Original, TimeOrigin
+from familyguard.evidence_pack import Custody, Moment, Original, TimeOrigin, rfc3339
 from familyguard.family import Account
 from voice.comparison import compared_with
 from voice.results import Analysis
@@ -78,12 +78,42 @@ async def facts_of(
         made_at=now,
         reporter=reporter,
         software=f"FamilyGuard {version('familyguard')}",
-        happened=tuple(f"{texts.get(f'aftercare.happened.{one}')}." for one in file.happened),
+        happened=_happened(context, opened, texts),
         notes=tuple(notes),
         exhibits=tuple(exhibits),
         custody=tuple(sorted(custody, key=lambda entry: entry.at)),
+        left_out=_left_out(opened, texts),
     )
     return Made(facts, missing)
+
+
+def _happened(context: Context, opened: Open, texts: Texts) -> tuple[str, ...]:
+    """What the asker tapped, what the person it claims to be from said, what the case comes to."""
+    house, family, file = context.house, opened.stored.family_id, opened.file
+    said = [f"{texts.get(f'aftercare.happened.{one}')}." for one in file.happened]
+    for question in house.store.questions.of_case(family, opened.id):
+        person = house.store.people.get(family, question.person_id)
+        name = name_of(person)(texts) if person else "–"
+        asked = rfc3339(_moment(question.asked_at))
+        answer = question.answer or "none"
+        at = rfc3339(_moment(question.answered_at)) if question.answered_at else "–"
+        said.append(texts.get(f"evidence.asked.{answer}", name=name, asked=asked, at=at))
+    if file.case.count:
+        level = texts.get(f"file.level.{cases.level_of(file.case).name.lower()}")
+        said.append(texts.get("evidence.level", level=level))
+    return tuple(said)
+
+
+def _left_out(opened: Open, texts: Texts) -> tuple[str, ...]:
+    """How many memos are not in the pack and why; then the time and the hash of each.
+
+    A hash of the sound tells nothing of the word in it; whoever gets the memo can be shown the two.
+    """
+    withheld = opened.file.withheld
+    if not withheld:
+        return ()
+    lines = [f"{rfc3339(_moment(at))}, SHA-256 {sha256}" for at, sha256 in withheld]
+    return (texts.get("evidence.left_out", count=len(withheld)), *lines)
 
 
 async def _content(context: Context, account: Account, item: Item) -> bytes | None:
@@ -126,8 +156,9 @@ async def _exhibit(
     )
     spoken = analysis.transcript
     # A memo that came before the code word was set may hold it now.
-    hidden = await intake.unasked_word(house, account, (spoken.text,) if spoken else ())
-    if hidden is not None and spoken is not None:
+    word_in_it = await intake.unasked_word(house, account, (spoken.text,) if spoken else ())
+    hidden = item.no_words or word_in_it is not None
+    if hidden and spoken is not None:
         analysis = replace(analysis, transcript=replace(spoken, text="", words=()))
     judgement = judge_memo(
         analysis, item.words, texts.language, reader_of(house, account.family_id)
@@ -136,7 +167,7 @@ async def _exhibit(
         exhibit,
         factors=factors(judgement, texts, person.name if person else ""),
         transcript=transcript_lines(analysis.transcript),
-        picture=None if hidden is not None else await _picture(finding),
+        picture=None if hidden else await _picture(finding),
     )
 
 

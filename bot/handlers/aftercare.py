@@ -6,6 +6,7 @@ the first tap shows.  Where the case is gone, it stands in the buttons themselve
 
 from dataclasses import replace
 
+from babel import Locale
 from telegram import Update
 
 from bot import announce, cases, pages, talk
@@ -14,6 +15,9 @@ from bot.context import Context
 from bot.guidance import scam_page
 from bot.handlers import casefile
 from bot.handlers.case import parts
+from bot.handlers.setup import COUNTRIES
+from bot.origin import Origin
+from bot.roles import Act, refusal
 from bot.talk import Rows
 from bot.texts import Texts
 from bot.who import name_of, person_of
@@ -22,7 +26,7 @@ from familyguard.codeword import Rotation
 from familyguard.directory import directory
 from familyguard.family import Account
 
-TAP, DONE = "scam:tap:", "scam:done:"
+TAP, DONE, COUNTRY = "scam:tap:", "scam:done:", "scam:country:"
 
 CHOSEN = "✓ {label}"
 
@@ -59,19 +63,70 @@ async def tap(update: Update, context: Context) -> None:
 
 async def done(update: Update, context: Context) -> None:
     """«That is all»: the steps, the most urgent first, and the file for the police."""
-    account, texts = context.account(update), context.texts(update)
+    account = context.account(update)
     _, _, case, marks, *_ = parts(update)
     opened = cases.case_of(context.house, account, case)
     said = _said(marks, opened)
     told = _note(context, account, said)
-    family = context.house.store.families.get(account.family_id)
-    page = scam_page(said, family.country or "", directory(), texts)
-    rows = casefile.offers(opened, texts) if opened else None
-    await pages.instead(update, context, page, rows)
+    await _steps(update, context, opened, said)
     if told:
         others = announce.keepers(context, account.family_id)
         name = name_of(person_of(context, account))
         await announce.tell(context, others, "aftercare.word_told", name=name)
+
+
+async def country(update: Update, context: Context) -> None:
+    """A country was tapped under steps without numbers: the same steps, with its numbers.
+
+    It stays the family's, which has none, where the one who tapped may set that.
+    """
+    _, _, case, marks, code, *_ = parts(update)
+    if code not in COUNTRIES:
+        await talk.forgotten(update, context)
+        return
+    account, house = context.account(update), context.house
+    unset = house.store.families.get(account.family_id).country is None
+    if unset and refusal(context, account, Act.SET_UP) is None:
+        house.store.families.live_in(account.family_id, code)
+    opened = cases.case_of(house, account, case)
+    await _steps(update, context, opened, _said(marks, opened), code)
+
+
+async def _steps(
+    update: Update,
+    context: Context,
+    opened: Open | None,
+    said: frozenset[Happened],
+    tapped: str = "",
+) -> None:
+    """The page; where the case is gone, with a new one, as the page speaks of a file of it."""
+    account, house, texts = context.account(update), context.house, context.texts(update)
+    if opened is None:
+        now = house.now()
+        opened = cases.fresh(house, account, Origin(f"aftercare/{now}"), now)
+        _write_down(context, opened, said)
+    family = house.store.families.get(account.family_id)
+    place = tapped or family.country or house.settings.country or ""
+    page = scam_page(said, place, directory(), texts)
+    rows = casefile.offers(opened, texts)
+    if not place:
+        page = replace(page, closing=f"{page.closing}\n{texts.get('aftercare.which_country')}")
+        rows += _countries(opened.id, said, texts)
+    await pages.instead(update, context, page, rows)
+
+
+def _countries(case: str, said: frozenset[Happened], texts: Texts) -> Rows:
+    names = Locale(texts.language).territories
+    data = f"{COUNTRY}{case}:{_marks(said)}:"
+    buttons = [
+        talk.button(texts, "setup.button.country", data + code, name=str(names.get(code, code)))
+        for code in COUNTRIES
+    ]
+    return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+
+
+def _marks(said: frozenset[Happened]) -> str:
+    return "".join("1" if happened in said else "0" for happened in Happened)
 
 
 def _write_down(context: Context, opened: Open, said: frozenset[Happened]) -> None:
@@ -91,7 +146,7 @@ def _note(context: Context, account: Account, said: frozenset[Happened]) -> bool
 
 
 def _rows(case: str, said: frozenset[Happened], texts: Texts) -> Rows:
-    marks = "".join("1" if happened in said else "0" for happened in Happened)
+    marks = _marks(said)
     rows: Rows = []
     for happened in Happened:
         label = texts.get(f"aftercare.happened.{happened}")

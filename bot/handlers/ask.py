@@ -1,6 +1,7 @@
 """Yes, that was me / Not me: what the person who is supposed to have asked says."""
 
 from dataclasses import replace
+from functools import partial
 
 from telegram import InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
@@ -63,7 +64,9 @@ async def _alarm(context: Context, account: Account, person: Person, opened: Ope
     if opened is not None and asker is not None:
         # The one who is about to pay comes first.
         await casework.redraw(context, asker, opened)
-        await announce.tell(context, [asker], "ask.alarm.asker", _help, name=name_of(person))
+        # Only the asker's button leads to this case: it is nobody else's.
+        steps = partial(_help, case=opened.id)
+        await announce.tell(context, [asker], "ask.alarm.asker", steps, name=name_of(person))
     others = [
         one for one in announce.everyone(context, family, but=told) if one.person_id != person.id
     ]
@@ -163,8 +166,8 @@ def _asker(context: Context, opened: Open) -> Account | None:
     return context.house.store.accounts.get(opened.stored.opened_by)
 
 
-def _help(texts: Texts) -> talk.Rows:
-    return [[talk.button(texts, "case.button.scam", f"{keyboards.CASE}scam:")]]
+def _help(texts: Texts, case: str = "") -> talk.Rows:
+    return [[talk.button(texts, "case.button.scam", f"{keyboards.CASE}scam:{case}")]]
 
 
 async def _answer(update: Update) -> None:

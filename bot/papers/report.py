@@ -44,7 +44,10 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """Everything that a report says.  `happened` and the custody entries are finished sentences."""
+    """Everything that a report says.
+
+    `happened`, `left_out` (the reason, then a line each) and the custody entries are finished.
+    """
 
     case: str
     made_at: datetime
@@ -54,6 +57,7 @@ class CaseFacts:
     notes: tuple[tuple[Moment, str], ...]
     exhibits: tuple[Exhibit, ...]
     custody: tuple[Custody, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def draw(facts: CaseFacts, fingerprint: str, texts: Texts) -> bytes:
@@ -73,6 +77,10 @@ def draw(facts: CaseFacts, fingerprint: str, texts: Texts) -> bytes:
     sheet.heading(texts.get("report.material"), size=14)
     for number, exhibit in enumerate(facts.exhibits, 1):
         _exhibit(sheet, number, exhibit, texts)
+    if facts.left_out:
+        sheet.gap()
+        sheet.write_text(facts.left_out[0])
+        sheet.points(facts.left_out[1:])
     _scores(sheet, facts, texts)
     _custody(sheet, facts, texts)
     sheet.heading(texts.get("report.check"), size=14)
@@ -99,6 +107,7 @@ def summary(facts: CaseFacts, texts: Texts) -> str:
                 headline=wording.headline if wording else texts.get("report.not_judged"),
             )
         )
+    items += [f"- {line}" for line in facts.left_out]
     notes = [f"- {rfc3339(moment.at)} {_line(note)}" for moment, note in facts.notes]
     return texts.get(
         "evidence.summary",

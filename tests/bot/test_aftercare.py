@@ -1,5 +1,6 @@
 """Stories after a scam: what has happened, the steps, and a file for the police in a few taps."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -109,16 +110,128 @@ async def test_taps_that_are_faster_than_the_screen_are_all_counted(tmp_path):
         assert "change your password" in page.text
 
 
-async def test_the_steps_come_also_where_the_case_is_gone(tmp_path):
-    """Who taps a card of last year is helped all the same, without a file to make."""
+async def test_the_steps_and_the_file_come_also_where_the_case_is_gone(tmp_path):
+    """Who taps a card of last year is helped all the same, with a new case for what they tapped."""
     async with at_home(tmp_path) as telegram:
         anna = telegram.person(1)
         await anna.presses(f"{CASE}scam:0123456789abcdef")
         await telegram.quiet()
+        await anna.taps("I paid")
+        await telegram.quiet()
         await anna.taps("That is all")
         page = await anna.sees("Stop answering, and pay nothing more.")
-        assert page.buttons == {}
         assert "I do not know the numbers for your country." in page.text
+        await anna.taps("Make a file for the police")
+        _, files = opened_pack(await pack_of(anna))
+        assert "I paid." in files["summary.txt"].decode()
+
+
+@pytest.mark.parametrize(("who", "kept"), [(1, "NL"), (3, None)])
+async def test_without_a_country_the_steps_hold_everywhere_and_ask_for_it(tmp_path, who, kept):
+    """Bank, police and 112; a tap brings the numbers, and only a keeper's stays the family's."""
+    async with at_home(tmp_path) as telegram:
+        person = telegram.person(who)
+        await forward_text(person, BILL, sender(telegram))
+        await person.sees("Do not pay yet")
+        await telegram.quiet()
+        for label in ("It was a scam", "I paid", "That is all"):
+            await person.taps(label)
+            await telegram.quiet()
+        page = await person.sees("1. Call your bank now.")
+        assert "112" in page.text
+        assert "Make a file for the police" in page.buttons
+        await person.taps("Netherlands")
+        await telegram.quiet()
+        assert "I do not know the numbers" not in person.last.text
+        assert "https://www.politie.nl" in person.last.text
+        assert "Netherlands" not in person.last.buttons
+        assert "Make a file for the police" in person.last.buttons
+        family = telegram.house.store.families.get(telegram.people["Anna"].family_id)
+        assert family.country == kept
+
+
+async def test_the_file_says_that_not_me_was_answered_and_what_the_whole_case_comes_to(tmp_path):
+    """Who was asked, their answer, and the verdict that came of it, which no single message has."""
+    async with at_home(tmp_path) as telegram:
+        anna, tom = telegram.person(1), telegram.person(2)
+        text = "Hi Anna, this is Tom, new number. Transfer 900 pounds today, I cannot call"
+        await forward_text(anna, text, sender(telegram))
+        await tom.sees("Did you")
+        await tom.taps("Not me!")
+        await anna.sees("Do not pay. This is a scam")
+        await telegram.quiet()
+        card = next(one for one in reversed(anna.screen) if "It was a scam" in one.buttons)
+        await anna.presses(card.buttons["It was a scam"], card)
+        await telegram.quiet()
+        for label in ("I paid", "That is all", "Make a file for the police"):
+            await anna.taps(label)
+            await telegram.quiet()
+        _, files = opened_pack(await pack_of(anna))
+        summary = files["summary.txt"].decode()
+        assert "I paid. Tom was asked on 20" in summary
+        assert ": Not me." in summary
+        assert "What the program says of the whole case: this is a scam." in summary
+
+
+async def challenged(telegram, person):
+    """A case whose sender is asked for a phrase and the code word; and the phrase."""
+    set_word(telegram.house, telegram.people["Anna"].family_id)
+    await forward_text(person, BILL, sender(telegram))
+    await person.sees("Do not pay yet")
+    await person.taps("Ask for the code word")
+    await person.sees("Ask for a new voice memo.")
+    await telegram.quiet()
+    (asked,) = telegram.house.store.challenges.unanswered(
+        telegram.people["Anna"].family_id, person.user_id
+    )
+    return asked.phrase
+
+
+async def file_of_the_case(telegram, person):
+    """The files of the pack of the only case."""
+    await person.sends("/case")
+    await telegram.quiet()
+    await person.presses(next(iter(person.last.buttons.values())), person.last)
+    await telegram.quiet()
+    await person.taps("Make a file for the police")
+    return opened_pack(await pack_of(person))[1]
+
+
+async def test_an_answer_that_is_left_out_is_named_with_its_hash_and_why(tmp_path):
+    """The police learn that there was one; the word itself is nowhere in the file."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        phrase = await challenged(telegram, anna)
+        sound = memo(f"{phrase} {WORD}")
+        await anna.forwards_voice(sound, forward_origin=sender(telegram, date=now_of(telegram)))
+        await telegram.quiet()
+        files = await file_of_the_case(telegram, anna)
+        summary = files["summary.txt"].decode()
+        assert "left out of this file: 1." in summary
+        assert f"SHA-256 {hashlib.sha256(sound).hexdigest()}" in summary
+        assert sound not in files.values()
+        assert not any(WORD.encode() in content for content in files.values())
+
+
+async def test_an_answer_without_any_of_the_phrase_or_the_word_is_plain_evidence(tmp_path):
+    """The scammer's next memo is in the file, but not its words."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await challenged(telegram, anna)
+        sound = memo("hurry up, send the money now")
+        await anna.forwards_voice(sound, forward_origin=sender(telegram, date=now_of(telegram)))
+        await telegram.quiet()
+        files = await file_of_the_case(telegram, anna)
+        assert sound in files.values()
+        assert "left out" not in files["summary.txt"].decode()
+        assert not [name for name in files if name.startswith("transcript")]
+        said = b"hurry up"
+        assert not any(said in content for content in files.values() if content != sound)
+
+
+def now_of(telegram):
+    """The time of the house, as forwards tell it."""
+    return int(telegram.house.now())
 
 
 async def test_who_said_the_code_word_has_the_keeper_told_to_take_another(tmp_path):

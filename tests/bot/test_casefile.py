@@ -69,6 +69,8 @@ async def test_a_kept_case_has_its_originals_sealed_and_lets_them_go_again(tmp_p
         assert b"950" not in path.read_bytes()
         await anna.sends("/privacy")
         await anna.sees("Originals that you keep with your cases: 1.")
+        assert anna.has_seen("recordings (unless you keep a case)")
+        assert anna.has_seen("30 days (unless you keep a case)")
         await telegram.quiet()
         await anna.forwards_voice(memo("pay it now"), forward_origin=sender(telegram))
         await telegram.quiet()
