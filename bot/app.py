@@ -15,28 +15,21 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot import (
-    access,
-    aftercare_routes,
-    backups,
-    case_routes,
-    family_routes,
-    keyboards,
-    privacy_routes,
-    talk,
-    voice_routes,
-    word_routes,
-)
+from bot import access, backups, keyboards, talk
+from bot.aftercare import aftercare_routes
 from bot.analysis import Analyst
+from bot.case import case_routes
 from bot.context import App, Context, House, OrderlyProcessor
 from bot.delivery import RETRY_SECONDS, PatientLimiter
 from bot.errors import on_error, tell_given_up
+from bot.family import family_routes, privacy_routes, voice_routes
 from bot.folders import prepare_folders
 from bot.handlers import check, fallback, group, screenshot, start
 from bot.inbox import Inbox, TyingApplication
 from bot.media import attachment, picture
 from bot.settings import Settings
 from bot.texts import LANGUAGES, Texts
+from bot.words import word_routes
 from familyguard.store import Store, open_store
 
 COMMANDS = ("start", "help", "family", "number", "enrol", "freeze", "language", "payees")

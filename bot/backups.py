@@ -5,8 +5,8 @@ import time
 
 import structlog
 
-from bot.announce import keepers, tell
 from bot.context import App, Context
+from bot.family.announce import keepers, tell
 from bot.settings import Settings
 from familyguard.backup import NIGHTLY, BackupFailed, make, newest
 from familyguard.backup_log import BackupLog

@@ -25,8 +25,8 @@ from familyguard.throttle import Throttle
 from voice.errors import Undecodable
 
 if TYPE_CHECKING:
-    from bot.cases import Arrival
-    from bot.speaking import Speaking
+    from bot.case.cases import Arrival
+    from bot.words.speaking import Speaking
 
 MAX_AT_ONCE = 1000
 """Updates in hand at once.  High, because what one person sends waits here for its turn, and a

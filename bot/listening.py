@@ -13,12 +13,12 @@ from telegram import Bot
 from telegram.error import BadRequest
 
 from bot.analysis import Finding, Memo, known
-from bot.codewords import language_of
 from bot.context import House
 from bot.delivery import persist
 from bot.media import Attachment
 from bot.progress import Progress
 from bot.texts import Language, pick_language
+from bot.words.codewords import language_of
 from familyguard.family import Account
 from familyguard.store.voices import StoredVoice
 from voice.audio import MAX_FILE_BYTES

@@ -170,7 +170,7 @@ def codeword(
 
     from rich.progress import Progress
 
-    from bot import codeword_evaluation as evaluation
+    from bot.words import codeword_evaluation as evaluation
     from voice import models
     from voice.errors import ModelUnavailable
     from voice.evaluation import codewords

@@ -3,13 +3,14 @@
 import structlog
 from telegram import Update, User
 
-from bot import announce, changes, markup, talk
+from bot import markup, talk
 from bot.context import Context
+from bot.family import announce, changes
+from bot.family.roles import Act, may
+from bot.family.who import name_of, person_of, role, short_number
 from bot.inbox import is_again
-from bot.roles import Act, may
 from bot.talk import Rows
 from bot.texts import Texts
-from bot.who import name_of, person_of, role, short_number
 from familyguard.admission import approve
 from familyguard.changes import Kind
 from familyguard.family import Account, Applicant, Role

@@ -9,18 +9,21 @@ from dataclasses import replace
 from babel import Locale
 from telegram import Update
 
-from bot import announce, cases, pages, talk
-from bot.cases import Open
+from bot import talk
+from bot.aftercare import pages
+from bot.aftercare.guidance import scam_page
+from bot.case import cases
+from bot.case.cases import Open
+from bot.case.origin import Origin
 from bot.context import Context
-from bot.guidance import scam_page
+from bot.family import announce
+from bot.family.roles import Act, refusal
+from bot.family.who import name_of, person_of
 from bot.handlers import casefile
 from bot.handlers.case import parts
 from bot.handlers.setup import COUNTRIES
-from bot.origin import Origin
-from bot.roles import Act, refusal
 from bot.talk import Rows
 from bot.texts import Texts
-from bot.who import name_of, person_of
 from familyguard.aftercare import Happened
 from familyguard.codeword import Rotation
 from familyguard.directory import directory

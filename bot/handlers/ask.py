@@ -7,14 +7,16 @@ from telegram import InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden
 
-from bot import announce, asking, cases, casework, keyboards, markup, talk
-from bot.casecard import call_back
-from bot.cases import Open
+from bot import keyboards, markup, talk
+from bot.case import asking, cases, casework
+from bot.case.casecard import call_back
+from bot.case.cases import Open
 from bot.context import Context
 from bot.delivery import NO_PREVIEW
+from bot.family import announce
+from bot.family.who import name_of, person_of
 from bot.inbox import in_hand
 from bot.texts import Texts, pick_language
-from bot.who import name_of, person_of
 from familyguard import changes
 from familyguard.family import Account, Person
 from familyguard.model import Sign

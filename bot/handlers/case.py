@@ -8,14 +8,16 @@ from typing import Any
 from telegram import InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
 
-from bot import announce, answers, asking, cases, casework, intake, keyboards, markup, talk
-from bot.casecard import facts_of
-from bot.cases import Open
-from bot.challenges import challenge_text, given_out
+from bot import keyboards, markup, talk
+from bot.case import answers, asking, cases, casework, intake
+from bot.case.casecard import facts_of
+from bot.case.cases import Open
+from bot.case.challenges import challenge_text, given_out
+from bot.case.readers import payees_of
 from bot.context import Context
 from bot.delivery import NO_PREVIEW, reply
-from bot.readers import payees_of
-from bot.who import name_of, person_of
+from bot.family import announce
+from bot.family.who import name_of, person_of
 from familyguard.family import Account, Person
 from familyguard.model import Sign
 

@@ -5,16 +5,17 @@ import asyncio
 import structlog
 from telegram import Message, Update
 
-from bot import cases, keeping, markup, moments, packing, talk
-from bot.cases import Open
+from bot import markup, moments, talk
+from bot.case import cases, keeping, packing
+from bot.case.cases import Open
+from bot.case.items import item_of
+from bot.case.origin import origin_of
 from bot.context import Context
+from bot.family.who import day, name_of
 from bot.handlers.case import of_asker
-from bot.items import item_of
-from bot.origin import origin_of
 from bot.progress import Progress
 from bot.talk import Rows
 from bot.texts import Texts
-from bot.who import day, name_of
 from familyguard.evidence_pack import CannotPack, fingerprint, signing_key
 from familyguard.family import Account
 

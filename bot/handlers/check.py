@@ -5,15 +5,16 @@ import asyncio
 from telegram import Message, Update
 from telegram.error import TelegramError
 
-from bot import cases, casework, intake, keeping, keyboards, markup
+from bot import keyboards, markup
 from bot.analysis import Finding
-from bot.cases import Open
+from bot.case import cases, casework, intake, keeping
+from bot.case.cases import Open
+from bot.case.intake import Sent
+from bot.case.origin import mark_of
 from bot.context import Context
 from bot.delivery import reply
 from bot.errors import CannotListen, QueueFull, Stopping
-from bot.intake import Sent
 from bot.media import attachment
-from bot.origin import mark_of
 from bot.progress import Progress
 from bot.texts import Texts
 from bot.wording import factors

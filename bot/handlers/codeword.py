@@ -6,15 +6,16 @@ Setting it by voice is `bot.handlers.speak`.
 import structlog
 from telegram import Update
 
-from bot import changes, talk
-from bot.answers import readings
-from bot.codewords import look, unlock
+from bot import talk
+from bot.case.answers import readings
 from bot.context import Context
+from bot.family import changes
+from bot.family.roles import Act, may
+from bot.family.who import day
 from bot.handlers import speak
-from bot.roles import Act, may
 from bot.talk import Rows
 from bot.texts import Texts
-from bot.who import day
+from bot.words.codewords import look, unlock
 from familyguard.challenge import Word
 from familyguard.changes import Kind
 from familyguard.codeword import Which

@@ -9,16 +9,18 @@ from typing import Any
 
 from telegram import Update
 
-from bot import cases, keeping, moments, pages, talk
+from bot import moments, talk
+from bot.aftercare import pages
+from bot.aftercare.guidance import authority, deepfake_page
+from bot.case import cases, keeping
+from bot.case.origin import Origin
 from bot.context import Context
-from bot.guidance import authority, deepfake_page
+from bot.family.who import person_of
 from bot.handlers import video
 from bot.handlers.case import parts
 from bot.markup import Own
-from bot.origin import Origin
 from bot.talk import Rows
 from bot.texts import Texts
-from bot.who import person_of
 from familyguard.deepfake import QUESTIONS, Plan, plan, refuses_images
 from familyguard.directory import directory
 from familyguard.letters import (

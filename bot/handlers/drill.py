@@ -10,13 +10,14 @@ import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot import markup, moments, pages, talk
+from bot import markup, moments, talk
+from bot.aftercare import pages
+from bot.aftercare.guidance import drill_message, drill_page
 from bot.context import Context
-from bot.guidance import drill_message, drill_page
+from bot.family.who import name_of, person_of
 from bot.handlers.case import parts
 from bot.talk import Rows
 from bot.texts import Texts, pick_language
-from bot.who import name_of, person_of
 from familyguard.drill import (
     HOURS,
     LAST_DAY,

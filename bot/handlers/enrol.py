@@ -1,7 +1,8 @@
 """`/enrol`: somebody lets the bot know their voice, by their own consent and by reading aloud.
 
 Only un-forwarded voice messages from the person's own account count.  Each is of a prompt that was
-made up just then, and is judged by `bot.enrolment`; its file is gone before the answer is there.
+made up just then, and is judged by `bot.family.enrolment`; its file is gone before the answer is
+there.
 """
 
 from dataclasses import replace
@@ -9,11 +10,13 @@ from dataclasses import replace
 import structlog
 from telegram import Message, Update
 
-from bot import changes, markup, roles, talk
+from bot import markup, talk
 from bot.analysis import PromptMemo
-from bot.consent import WORDING, consent_of, record, taking_back
 from bot.context import Context
-from bot.enrolment import (
+from bot.errors import CannotListen, QueueFull, Stopping
+from bot.family import changes, roles
+from bot.family.consent import WORDING, consent_of, record, taking_back
+from bot.family.enrolment import (
     MAX_MEMOS,
     Draft,
     Why,
@@ -23,14 +26,13 @@ from bot.enrolment import (
     had_voice,
     refusal,
 )
-from bot.errors import CannotListen, QueueFull, Stopping
+from bot.family.roles import Act, may
+from bot.family.who import person_of
 from bot.handlers import guardian, setup
 from bot.listening import fetched
 from bot.media import Attachment, attachment
 from bot.progress import Progress
-from bot.roles import Act, may
 from bot.texts import Texts
-from bot.who import person_of
 from familyguard.changes import Kind, Refused
 from familyguard.family import Account, Role
 from familyguard.setup import Step

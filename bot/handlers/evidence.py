@@ -3,7 +3,8 @@
 from telegram import Message, Update
 from telegram.ext import ApplicationHandlerStop
 
-from bot import keeping, talk
+from bot import talk
+from bot.case import keeping
 from bot.context import Context
 from bot.handlers import casefile, deepfake
 from bot.media import attachment, kind_of, picture

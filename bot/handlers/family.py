@@ -2,14 +2,15 @@
 
 from telegram import Message, Update
 
-from bot import announce, talk
+from bot import talk
 from bot.context import Context
+from bot.family import announce
+from bot.family.roles import Act, may
+from bot.family.who import day, moment, name_of, person_of, role
 from bot.handlers import check
 from bot.inbox import is_again
-from bot.roles import Act, may
 from bot.talk import Rows
 from bot.texts import Texts
-from bot.who import day, moment, name_of, person_of, role
 from familyguard.admission import remove
 from familyguard.changes import freeze
 from familyguard.family import Person, Role

@@ -2,13 +2,14 @@
 
 from telegram import Update
 
-from bot import announce, talk
-from bot.consent import WORDING, consent_of, record, taking_back
+from bot import talk
 from bot.context import Context
-from bot.roles import Act, may
+from bot.family import announce
+from bot.family.consent import WORDING, consent_of, record, taking_back
+from bot.family.roles import Act, may
+from bot.family.who import name_of, person_of
 from bot.talk import Rows
 from bot.texts import Texts
-from bot.who import name_of, person_of
 from familyguard.family import Account, Person, Role
 
 ASK, YES, NO, BEGIN = "enrol:ask:", "enrol:yes:", "enrol:no:", "enrol:begin:"

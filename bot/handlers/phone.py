@@ -3,12 +3,13 @@
 import phonenumbers
 from telegram import KeyboardButton, ReplyKeyboardMarkup, ReplyKeyboardRemove, Update
 
-from bot import changes, markup, talk
+from bot import markup, talk
 from bot.context import Context
+from bot.family import changes
+from bot.family.roles import Act, may
+from bot.family.who import day, name_of, person_of
 from bot.handlers import check
-from bot.roles import Act, may
 from bot.talk import PATIENCE
-from bot.who import day, name_of, person_of
 from familyguard.changes import Kind
 from familyguard.setup import Step
 from familyguard.store.records import StoredChange

@@ -4,12 +4,13 @@ import asyncio
 
 from telegram import Message, Update
 
-from bot import announce, changes, pin, talk
-from bot.codewords import attempts_of, count_attempts
+from bot import talk
 from bot.context import Context
+from bot.family import announce, changes, pin
+from bot.family.roles import Act, may
+from bot.family.who import moment, name_of, person_of
 from bot.handlers import check
-from bot.roles import Act, may
-from bot.who import moment, name_of, person_of
+from bot.words.codewords import attempts_of, count_attempts
 from familyguard import pin as rules
 from familyguard.changes import Kind
 from familyguard.pin import UnfitPin

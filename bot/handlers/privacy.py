@@ -3,13 +3,14 @@
 import structlog
 from telegram import Update
 
-from bot import announce, markup, talk
+from bot import markup, talk
 from bot.context import Context
+from bot.family import announce
+from bot.family.roles import Act, may
+from bot.family.who import name_of
 from bot.moments import day
-from bot.roles import Act, may
 from bot.talk import Rows
 from bot.texts import Texts
-from bot.who import name_of
 from familyguard import privacy
 from familyguard.family import Account, Person
 from familyguard.privacy import About

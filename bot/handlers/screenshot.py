@@ -6,15 +6,17 @@ from pathlib import Path
 import structlog
 from telegram import Update
 
-from bot import cases, intake, leaks, markup
+from bot import markup
+from bot.case import cases, intake
+from bot.case.origin import mark_of
 from bot.context import Context, House
 from bot.handlers import check
 from bot.listening import fetched
 from bot.media import Attachment, picture
-from bot.origin import mark_of
 from bot.progress import Progress
 from bot.screenshots.model import PictureProblem, Screenshot, UnreadablePicture
 from bot.screenshots.reader import read_picture
+from bot.words import leaks
 from voice.errors import Undecodable
 
 log = structlog.get_logger(__name__)

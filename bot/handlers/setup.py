@@ -11,12 +11,12 @@ from telegram import InlineKeyboardButton, Message, Update
 
 from bot import talk
 from bot.context import Context
+from bot.family.roles import Act, may, refusal
+from bot.family.who import person_of
 from bot.handlers import admit, check, phone, pin
 from bot.handlers.family import a_name, has_voice
-from bot.roles import Act, may, refusal
 from bot.talk import Rows
 from bot.texts import LANGUAGES, Texts
-from bot.who import person_of
 from familyguard.family import Family, Role
 from familyguard.setup import STEPS, Step, after, done
 

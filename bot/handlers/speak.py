@@ -8,19 +8,20 @@ from pathlib import Path
 import structlog
 from telegram import Message, Update
 
-from bot import announce, changes, talk, tidying
+from bot import talk, tidying
 from bot.analysis import CodeWordMemos, Memo, Tell
-from bot.codewords import language_of
 from bot.context import Context
 from bot.errors import CannotListen, QueueFull, Stopping
-from bot.hearings import recordings_of
+from bot.family import announce, changes
+from bot.family.roles import Act, may
+from bot.family.who import name_of, person_of
 from bot.listening import fetched
 from bot.media import attachment
 from bot.progress import Progress
-from bot.roles import Act, may
-from bot.speaking import N_RECORDINGS, Speaking, digits_of
 from bot.texts import Language, pick_language
-from bot.who import name_of, person_of
+from bot.words.codewords import language_of
+from bot.words.hearings import recordings_of
+from bot.words.speaking import N_RECORDINGS, Speaking, digits_of
 from familyguard.changes import Kind
 from familyguard.codeword import HearingsDisagree, Tags, WeakCodeWord, Which, suggest
 from familyguard.family import Account

@@ -4,14 +4,15 @@ import asyncio
 
 from telegram import InlineKeyboardButton, Update
 
-from bot import casecard, markup, moments, talk
-from bot.announce import tell
+from bot import markup, moments, talk
+from bot.case import casecard
 from bot.context import Context
+from bot.family.announce import tell
+from bot.family.who import name_of
 from bot.handlers import drill
 from bot.handlers.case import parts
 from bot.talk import Rows
 from bot.texts import Texts
-from bot.who import name_of
 from familyguard.drill import LAST_DAY, next_start
 from familyguard.store.reminders import Reminder
 from familyguard.tips import Tip, tip_of_month

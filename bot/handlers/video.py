@@ -4,11 +4,13 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot import cases, pages, talk
+from bot import talk
+from bot.aftercare import pages
+from bot.aftercare.guidance import Section, video_page
+from bot.case import cases
+from bot.case.items import Item
 from bot.context import Context
-from bot.guidance import Section, video_page
 from bot.handlers.case import parts
-from bot.items import Item
 from bot.judgement import Judgement
 from bot.markup import Own
 from bot.talk import Rows

@@ -8,10 +8,11 @@ from datetime import time
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, TypeHandler, filters
 
-from bot import leaks, rotation, tidying
+from bot import tidying
 from bot.context import App, House
 from bot.handlers import codeword, speak
 from bot.talk import Expected
+from bot.words import leaks, rotation
 
 REMIND_AT = time(10, 0)
 """A quiet moment of the day (UTC) for a reminder."""

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import phonenumbers
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot import cases, keyboards, markup, moments
-from bot.cases import Open
+from bot import keyboards, markup, moments
+from bot.case import cases
+from bot.case.cases import Open
+from bot.case.readers import payees_of
 from bot.context import House
+from bot.family.who import Said, name_of
 from bot.judgement import Judgement
-from bot.readers import payees_of
 from bot.texts import Texts, pick_language
-from bot.who import Said, name_of
 from bot.wording import Wording, reason, word
 from familyguard.case import judge_case
 from familyguard.directory import directory

@@ -6,18 +6,19 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from bot import cases, intake, keeping, listening
+from bot import listening
 from bot.analysis import Finding
-from bot.cases import Open
+from bot.case import cases, intake, keeping
+from bot.case.cases import Open
+from bot.case.items import Item
+from bot.case.readers import reader_of
 from bot.context import Context
 from bot.errors import CannotListen, QueueFull, Stopping
-from bot.items import Item
+from bot.family.who import name_of, person_of
 from bot.judgement import Judgement, judge_memo
 from bot.listening import Listener
 from bot.progress import Progress
-from bot.readers import reader_of
 from bot.texts import Texts
-from bot.who import name_of, person_of
 from bot.wording import factors, word
 from familyguard.evidence_pack import Custody, Moment, Original, TimeOrigin, rfc3339
 from familyguard.family import Account

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from telegram import Update
 
-from bot import pin, talk
+from bot import talk
 from bot.context import Context
+from bot.family import pin
 from familyguard.family import Account, Role
 
 KEEPERS = frozenset({Role.KEEPER})

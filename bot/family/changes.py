@@ -10,12 +10,13 @@ from typing import Any
 import structlog
 from telegram import Update
 
-from bot import announce, roles, talk
+from bot import talk
 from bot.context import Context
+from bot.family import announce, roles
+from bot.family.who import moment, name_of, person_of
 from bot.inbox import is_again
 from bot.talk import Rows
 from bot.texts import Texts
-from bot.who import moment, name_of, person_of
 from familyguard import changes as rules
 from familyguard.changes import Change, Kind, Refused, State
 from familyguard.family import Account, Person

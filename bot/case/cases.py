@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from bot.case.items import Item
+from bot.case.origin import Origin
+from bot.case.readers import reader_of
 from bot.context import House
 from bot.inbox import in_hand
-from bot.items import Item
 from bot.judgement import Judgement
-from bot.origin import Origin
-from bot.readers import reader_of
 from familyguard.case import OPEN_SECONDS, Case
 from familyguard.claimants import claimants
 from familyguard.family import Account, Person

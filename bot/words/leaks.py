@@ -6,12 +6,13 @@ import structlog
 from telegram import Message, MessageOriginHiddenUser, Update
 from telegram.ext import ApplicationHandlerStop
 
-from bot import announce, talk
-from bot.codewords import found_in, in_pieces, language_of, tags_of
+from bot import talk
 from bot.context import Context
+from bot.family import announce
+from bot.family.who import name_of, person_of
 from bot.media import KINDS
-from bot.speaking import note_typed
-from bot.who import name_of, person_of
+from bot.words.codewords import found_in, in_pieces, language_of, tags_of
+from bot.words.speaking import note_typed
 from familyguard.codeword import Rotation
 from familyguard.family import Account
 

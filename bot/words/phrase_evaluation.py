@@ -1,8 +1,8 @@
 """How often a one-time phrase is heard, spoken by synthetic voices through bad lines.
 
-`python -m bot.phrase_evaluation [phrases a language] [languages]` prints a line a language and a
-way that the sound came; docs/measurements/challenge.md explains it.  Needs the extra `samples` and
-the recogniser.
+`python -m bot.words.phrase_evaluation [phrases a language] [languages]` prints a line for each
+language and way that the sound came; docs/measurements/challenge.md explains it.  Needs the extra
+`samples` and the recogniser.
 """
 
 import sys

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from bot import cases
-from bot.cases import Arrival, Open
-from bot.codewords import Look, look
+from bot.case import cases
+from bot.case.cases import Arrival, Open
+from bot.case.origin import Origin
 from bot.context import House
-from bot.origin import Origin
+from bot.words.codewords import Look, look
 from familyguard import challenge
 from familyguard.challenge import Challenge, Outcome, Said, Word
 from familyguard.codeword import Rotation

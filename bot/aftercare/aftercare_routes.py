@@ -6,7 +6,7 @@ Lines for `bot.app.add_routes`, in the same order: the gate, buttons, commands, 
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, TypeHandler, filters
 
-from bot import keeping
+from bot.case import keeping
 from bot.context import App, Context, House
 from bot.handlers import aftercare, casefile, deepfake, drill, evidence, tips, video
 from bot.keyboards import CASE

@@ -1,8 +1,8 @@
 """How much of a prompt is heard when it is read aloud, and how much of one that was not read.
 
-`python -m bot.prompt_evaluation [prompts a language] [languages]` lets synthetic voices read them
-over bad lines and prints a row a reading; docs/measurements/prompts.md explains it.  Needs the
-extra `samples` and the recogniser.
+`python -m bot.words.prompt_evaluation [prompts a language] [languages]` lets synthetic voices read
+them over bad lines and prints a row a reading; docs/measurements/prompts.md explains it.  Needs
+the extra `samples` and the recogniser.
 """
 
 import sys
@@ -11,7 +11,7 @@ from random import Random
 
 import numpy as np
 
-from bot.enrolment import sentences
+from bot.family.enrolment import sentences
 from bot.texts import pick_language
 from familyguard.codeword import words
 from familyguard.prompts import SLOTS, draw, read

@@ -3,8 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
+from bot.case.origin import Origin
 from bot.context import House
-from bot.origin import Origin
 from familyguard.family import Account
 from familyguard.freshness import Sighting, greeting_only, heard_before, old_recording
 from familyguard.model import Evidence, Sign

@@ -3,7 +3,7 @@
 Which file, from whom, when, and what was said of it.
 
 An item holds no sound and no picture, only the number under which Telegram has it.  The sound comes
-to lie here when somebody keeps the case (`bot/keeping.py`).
+to lie here when somebody keeps the case (`bot/case/keeping.py`).
 """
 
 from dataclasses import asdict, dataclass, field, fields
@@ -11,9 +11,9 @@ from typing import Any, Final, Self
 
 from telegram import Message
 
+from bot.case.origin import Origin, mark_of
 from bot.judgement import Judgement
 from bot.media import Attachment, kind_of
-from bot.origin import Origin, mark_of
 from familyguard.model import Evidence, Level, Sign, Verdict
 from familyguard.verdict import ADVICE
 

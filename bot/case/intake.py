@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 import structlog
 from telegram import Message
 
-from bot import answers, cases, heard, listening
+from bot import listening
 from bot.analysis import Finding
-from bot.cases import Arrival, Media, Open
-from bot.codewords import overheard
+from bot.case import answers, cases, heard
+from bot.case.cases import Arrival, Media, Open
+from bot.case.items import Item, item_of
+from bot.case.origin import Origin, mark_of, origin_of
+from bot.case.readers import reader_of
 from bot.context import Context, House, Shown
-from bot.items import Item, item_of
 from bot.judgement import (
     Judgement,
     judge_failure,
@@ -23,11 +25,10 @@ from bot.judgement import (
 )
 from bot.listening import Listener
 from bot.media import Attachment, kind_of
-from bot.origin import Origin, mark_of, origin_of
 from bot.progress import Progress
-from bot.readers import reader_of
 from bot.screenshots.model import PictureProblem, Screenshot
 from bot.texts import Language, Texts
+from bot.words.codewords import overheard
 from familyguard.case import WITHHELD
 from familyguard.codeword import Match, Which
 from familyguard.family import Account

@@ -12,13 +12,14 @@ from telegram import InlineKeyboardMarkup, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden
 
-from bot import announce, answers, asking, cases, intake
-from bot.casecard import facts_of, render, stub
-from bot.cases import File, Open
+from bot.case import answers, asking, cases, intake
+from bot.case.casecard import facts_of, render, stub
+from bot.case.cases import File, Open
 from bot.context import Context
 from bot.delivery import NO_PREVIEW
+from bot.family import announce
+from bot.family.who import name_of, person_of
 from bot.texts import Texts, pick_language
-from bot.who import name_of, person_of
 from familyguard.family import Account
 from familyguard.model import Sign
 from familyguard.near_matches import WITHIN_SECONDS, NearMatches

@@ -1,7 +1,7 @@
 """Reminds a keeper that another code word is due: once a week at most."""
 
-from bot import announce
 from bot.context import Context
+from bot.family import announce
 from familyguard.codeword import Rotation
 from familyguard.codeword.rotation import MAX_AGE
 from familyguard.store.codewords import StoredCodeWord

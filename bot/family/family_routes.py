@@ -5,9 +5,9 @@ Lines for `bot.app.add_routes`, in the same order: buttons, commands, answers to
 
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
-from bot import changes
-from bot import pin as door
 from bot.context import App, Context, House
+from bot.family import changes
+from bot.family import pin as door
 from bot.handlers import admit, family, phone, pin, setup
 from bot.talk import Expected
 

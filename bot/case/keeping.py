@@ -6,13 +6,13 @@ from dataclasses import replace
 import structlog
 from telegram import Message
 
-from bot import cases
-from bot.cases import Open
+from bot.case import cases
+from bot.case.cases import Open
+from bot.case.intake import Sent
+from bot.case.items import Item
+from bot.case.origin import mark_of
 from bot.context import Context, House
-from bot.intake import Sent
-from bot.items import Item
 from bot.listening import fetched
-from bot.origin import mark_of
 from familyguard.family import Account
 from familyguard.store.evidence import TooMuch
 from voice.errors import Undecodable

@@ -3,11 +3,12 @@
 import html
 from random import SystemRandom
 
-from bot import answers, markup, moments
-from bot.cases import Open
-from bot.codewords import language_of
+from bot import markup, moments
+from bot.case import answers
+from bot.case.cases import Open
 from bot.context import House
 from bot.texts import Texts
+from bot.words.codewords import language_of
 from familyguard.challenge import issue
 from familyguard.family import Account
 from familyguard.store.cases import StoredChallenge

@@ -4,9 +4,9 @@ from telegram import InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
 
 from bot import talk
+from bot.aftercare.guidance import Page, messages
 from bot.context import Context
 from bot.delivery import NO_PREVIEW
-from bot.guidance import Page, messages
 from bot.talk import Rows
 
 

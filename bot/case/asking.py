@@ -10,14 +10,15 @@ import structlog
 from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
-from bot import cases, keyboards, markup, talk
-from bot.casecard import call_back
-from bot.cases import Open
+from bot import keyboards, markup, talk
+from bot.case import cases
+from bot.case.casecard import call_back
+from bot.case.cases import Open
 from bot.context import Context
 from bot.delivery import NO_PREVIEW
+from bot.family.who import name_of, person_of
 from bot.inbox import in_hand
 from bot.texts import Texts, pick_language
-from bot.who import name_of, person_of
 from familyguard.family import Account, Person
 from familyguard.model import Sign
 from familyguard.store.cases import Question

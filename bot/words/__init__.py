@@ -1,0 +1,1 @@
+"""The code word in chat: spoken, known again, watched over, and measured."""
