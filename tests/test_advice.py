@@ -89,7 +89,7 @@ def test_the_places_exist(start):
     """Each command and button has a handler, each test is there."""
     from bot.app import add_routes
 
-    sources = "\n".join(path.read_text() for path in sorted((ROOT / "bot").glob("*routes.py")))
+    sources = "\n".join(path.read_text() for path in sorted((ROOT / "bot").rglob("*routes.py")))
     assert add_routes.__doc__
     for place in LIVES[start]:
         if place.startswith("command "):

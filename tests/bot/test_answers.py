@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.codewords import count_attempts
+from bot.words.codewords import count_attempts
 from familyguard.challenge import VALID_SECONDS
 from familyguard.codeword import Attempts
 from familyguard.family import Role

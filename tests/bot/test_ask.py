@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot import casework
-from bot.asking import PAUSE_SECONDS
-from bot.cases import change
+from bot.case import casework
+from bot.case.asking import PAUSE_SECONDS
+from bot.case.cases import change
 from familyguard.model import Sign
 from tests.bot.families import NUMBERS
 from tests.bot.houses import let_in

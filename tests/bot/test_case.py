@@ -5,9 +5,9 @@ import contextlib
 
 import pytest
 
-from bot import casework
 from bot.app import house_of
-from bot.cases import File, opened_of
+from bot.case import casework
+from bot.case.cases import File, opened_of
 from bot.handlers import screenshot
 from bot.screenshots.model import Bubble, Screenshot
 from familyguard.admission import remove

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from bot import rotation
 from bot.app import house_of
-from bot.codewords import count_attempts
 from bot.context import WRITTEN_INTERVAL, WRITTEN_LOOKS, Context
-from bot.word_routes import tidying
+from bot.words import rotation
+from bot.words.codewords import count_attempts
+from bot.words.word_routes import tidying
 from familyguard.codeword import Attempts, Rotation, Which
 from familyguard.family import Role
 from familyguard.retention import tidy

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.codeword_evaluation import (
+from bot.words.codeword_evaluation import (
     AGAIN,
     SUGGESTED,
     TRANSCRIBE,

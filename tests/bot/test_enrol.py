@@ -5,9 +5,9 @@ import hashlib
 import pytest
 
 from bot.app import house_of
-from bot.consent import WORDING
-from bot.enrolment import MAX_MEMOS, PROMPT_SECONDS
 from bot.errors import QueueFull
+from bot.family.consent import WORDING
+from bot.family.enrolment import MAX_MEMOS, PROMPT_SECONDS
 from bot.texts import Texts
 from familyguard.family import Role
 from familyguard.privacy import VOICE
@@ -590,7 +590,7 @@ async def test_11_a_memo_that_counted_before_a_crash_is_not_called_a_replay(tmp_
 
 async def test_memos_that_never_agree_end_in_a_new_beginning(tmp_path, monkeypatch):
     """Six are enough to see that something is wrong; nothing of them is kept."""
-    monkeypatch.setattr("bot.enrolment.consistent", lambda _: False)
+    monkeypatch.setattr("bot.family.enrolment.consistent", lambda _: False)
     async with family_bot(tmp_path, message_burst=100) as telegram:
         bert = telegram.person(2)
         await agrees(bert)

@@ -4,9 +4,9 @@ import pytest
 
 from bot import access
 from bot.app import house_of
-from bot.family_routes import _look
+from bot.family.family_routes import _look
 from bot.markup import GAP
-from bot.speaking import Speaking
+from bot.words.speaking import Speaking
 from familyguard.admission import Knock, knock
 from familyguard.codeword import Which
 from familyguard.family import Role

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.guidance import (
+from bot.aftercare.guidance import (
     account_check,
     authority,
     contact,
@@ -152,7 +152,7 @@ def test_a_contact_says_when_it_can_be_reached():
 
 def test_markup_is_escaped():
     """What stands on a page is text, whatever it holds."""
-    from bot.guidance import Page, Section
+    from bot.aftercare.guidance import Page, Section
 
     sent = messages(Page("a < b", (Section("<i>x</i>", "1 & 2"),)))
     assert sent == ("a &lt; b\n\n<b>1. &lt;i&gt;x&lt;/i&gt;</b>\n1 &amp; 2",)

@@ -1,6 +1,6 @@
 """What the ears wrote down reaches the rules in order."""
 
-from bot.hearings import recordings_of
+from bot.words.hearings import recordings_of
 from familyguard.codeword import Recording
 from voice.results import Hearing, Rehearing
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot import changes
 from bot.app import house_of
+from bot.family import changes
 from familyguard.changes import Kind
 from familyguard.family import Role
 from tests.bot.fake_telegram import running_bot

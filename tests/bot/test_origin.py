@@ -11,7 +11,7 @@ from telegram import (
     User,
 )
 
-from bot.origin import mark_of, origin_of
+from bot.case.origin import mark_of, origin_of
 from familyguard.keys import Keys
 
 KEYS = Keys({1: bytes(32)}, bytes(32))

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from bot import moments
-from bot.aftercare_routes import look
+from bot.aftercare.aftercare_routes import look
 from bot.app import house_of
 from bot.context import Context
 from familyguard.drill import UNMASK_AFTER, Choice

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from bot.enrolment import MIN_MEMO_SECONDS, sentences
+from bot.family.enrolment import MIN_MEMO_SECONDS, sentences
 from familyguard.codeword import words
 from familyguard.prompts import draw, read
 from tests.bot.test_real_worker import wav

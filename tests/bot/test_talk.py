@@ -4,11 +4,12 @@ import pytest
 from telegram import Update
 from telegram.ext import filters
 
-from bot import announce, roles, talk
+from bot import talk
 from bot.app import house_of
 from bot.context import Context
+from bot.family import announce, roles
+from bot.family.roles import RULES, Act
 from bot.markup import GAP, Own, fill, harmless
-from bot.roles import RULES, Act
 from bot.texts import Texts
 from familyguard.family import Role
 from tests.bot.houses import admit, family_bot

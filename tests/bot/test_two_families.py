@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.app import house_of
-from bot.privacy_routes import COMMANDS as PRIVACY_COMMANDS
+from bot.family.privacy_routes import COMMANDS as PRIVACY_COMMANDS
 from familyguard.store.voices import StoredVoice
 from tests.bot.houses import StubAnalyst, family_bot, let_in
 
