@@ -17,7 +17,7 @@ def test_the_page_lists_the_files_that_are_there():
     assert {name for name, _ in ROW.findall((FOLDER / "README.md").read_text())} == {
         path.name for path in SAMPLES
     }
-    assert len(SAMPLES) == 6
+    assert len(SAMPLES) == 12
 
 
 def test_all_of_them_together_are_small():
