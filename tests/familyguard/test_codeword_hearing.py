@@ -234,3 +234,9 @@ def test_no_repr_shows_the_words():
     shown = repr((enrolment, recording("velvet kettle"), candidates(["velvet kettle"], "en")))
     assert "velvet" not in shown
     assert phonetic("velvet kettle", "en") not in shown
+
+
+def test_the_keepers_own_words_are_not_taken_for_the_suggestion():
+    """Two phrases of one rhythm are still two phrases."""
+    recordings = [Recording(("person tractor",), ()) for _ in range(3)]
+    assert enrol(recordings, "en", ["beacon rounder"]).phrase == "person tractor"
