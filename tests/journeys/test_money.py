@@ -1,5 +1,7 @@
 """Whole journeys of requests for money, through the real application over loopback HTTP."""
 
+import asyncio
+
 import pytest
 
 from tests.bot.families import DURESS, WORD, enrol, set_word
@@ -82,6 +84,7 @@ async def test_a_replayed_code_word_is_named_as_heard_before(tmp_path):
         await told.sees("Anna", "Your code word was spoken in a memo.")
         told.gets_and_forwards("Bert", "Hi dad, this is my new number")
         await told.phrase("Bert")
+        await asyncio.sleep(1.1)  # Telegram counts seconds: two in one would be one message
         again = memo(f"{WORD}, {phrase}", voice="tom", sound="the answer", salt="once more")
         told.gets_and_forwards("Bert", again)
         card = await told.sees("Bert", "I heard this same recording before, on")
