@@ -10,6 +10,7 @@ import pytest
 from bot.keyboards import CASE
 from familyguard.evidence_check import check
 from familyguard.evidence_pack import fingerprint, signing_key
+from familyguard.phrase import Phrase, parts_heard
 from tests.bot.families import WORD, set_word
 from tests.bot.houses import PNG, StubAnalyst
 from tests.bot.scripts import memo
@@ -213,19 +214,24 @@ async def test_an_answer_that_is_left_out_is_named_with_its_hash_and_why(tmp_pat
         assert not any(WORD.encode() in content for content in files.values())
 
 
+PLAIN = ("hurry up, send the money now", "do it", "we must go", "please pay this bill at once")
+
+
 async def test_an_answer_without_any_of_the_phrase_or_the_word_is_plain_evidence(tmp_path):
     """The scammer's next memo is in the file, but not its words."""
     async with at_home(tmp_path) as telegram:
         anna = telegram.person(1)
-        await challenged(telegram, anna)
-        sound = memo("hurry up, send the money now")
+        phrase = Phrase.parse(await challenged(telegram, anna))
+        # The phrase is drawn anew each time, and may sound a little like one of these.
+        words = next(one for one in PLAIN if not parts_heard(phrase, [one]))
+        sound = memo(words)
         await anna.forwards_voice(sound, forward_origin=sender(telegram, date=now_of(telegram)))
         await telegram.quiet()
         files = await file_of_the_case(telegram, anna)
         assert sound in files.values()
         assert "left out" not in files["summary.txt"].decode()
         assert not [name for name in files if name.startswith("transcript")]
-        said = b"hurry up"
+        said = words.encode()
         assert not any(said in content for content in files.values() if content != sound)
 
 
