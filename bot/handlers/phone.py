@@ -4,6 +4,7 @@ import phonenumbers
 from telegram import KeyboardButton, ReplyKeyboardMarkup, ReplyKeyboardRemove, Update
 
 from bot import markup, talk
+from bot.case.casecard import spaced
 from bot.context import Context
 from bot.family import changes
 from bot.family.roles import Act, may
@@ -32,7 +33,7 @@ async def offer(update: Update, context: Context) -> None:
             update,
             context,
             "phone.have",
-            number=markup.Own(_shown(person.phone)),
+            number=markup.Own(spaced(person.phone)),
             day=day(person.phone_set_at),
         )
     keyboard = ReplyKeyboardMarkup(
@@ -131,8 +132,3 @@ def _dialable(phone: str) -> str | None:
     if not phonenumbers.is_valid_number(parsed):
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _shown(phone: str) -> str:
-    parsed = phonenumbers.parse(phone)
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
