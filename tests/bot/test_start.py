@@ -60,7 +60,7 @@ async def test_a_language_nobody_offered_changes_nothing(tmp_path):
         ({"sticker": {**FILE, "width": 9, "height": 9, "type": "regular", "is_animated": False,
                       "is_video": False}}, "cannot listen to this"),
         ({"text": "/unknown", "entities": [{"type": "bot_command", "offset": 0, "length": 8}]},
-         "cannot listen to this"),
+         "do not know that command"),
     ],
 )  # fmt: skip
 async def test_anything_else_gets_a_friendly_sentence(tmp_path, content, words):
