@@ -6,6 +6,7 @@ from math import log
 from bot.judgement import Judgement
 from bot.texts import Texts
 from familyguard.model import Evidence, Level, Sign
+from voice.calibration import SYNTHETIC_LLR
 from voice.results import Analysis, Score
 
 MAX_QUOTE = 80
@@ -74,7 +75,10 @@ def factors(judgement: Judgement, texts: Texts, person: str = "") -> tuple[tuple
     if analysis := judgement.analysis:
         table += [
             ("factor.voice", _scale(voice, analysis.speaker, texts, name=shorten(person))),
-            ("factor.synthetic", _scale("factor.synthetic", analysis.synthetic, texts)),
+            (
+                "factor.synthetic",
+                _scale("factor.synthetic", analysis.synthetic, texts, clear=SYNTHETIC_LLR),
+            ),
             ("factor.marks", _marks(analysis, texts)),
             ("factor.sound", _sound(analysis, texts)),
         ]
@@ -99,14 +103,17 @@ def reason(piece: Evidence, texts: Texts) -> str:
     return texts.get(f"reason.{piece.sign}", detail=shorten(piece.detail))
 
 
-def _scale(factor: str, score: Score | None, texts: Texts, **values: str) -> str:
+def _scale(
+    factor: str, score: Score | None, texts: Texts, clear: float = CLEAR_LLR, **values: str
+) -> str:
+    """What a score says; from `clear` on it may count as a sign, so the words must part there."""
     if score is None or score.llr is None:
         return texts.get("factor.unknown")
     strength = abs(score.llr)
     if strength < WEAK_LLR:
         return texts.get("factor.for.none")
     direction = "for" if score.llr > 0 else "against"
-    strong = "weak" if strength < CLEAR_LLR else "clear"
+    strong = "weak" if strength < clear else "clear"
     return texts.get(f"{factor}.{direction}.{strong}", **values)
 
 

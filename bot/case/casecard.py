@@ -24,6 +24,9 @@ from familyguard.store.cases import Question
 HASH_DIGITS = 12
 """Of the SHA-256: enough to tell by eye which file a verdict is about, as on the picture."""
 
+HALF_A_ROW = 20
+"""Characters of a button that shares its row, on a telephone 360 points wide."""
+
 SHOWN_TO_KEEPERS = frozenset({Sign.CODE_WORD_RIGHT})
 """Whether the code word was right is for those to know who set it; see docs/decisions."""
 
@@ -249,5 +252,13 @@ def _buttons(facts: Facts, texts: Texts) -> InlineKeyboardMarkup:
     if opened.file.details:
         details = texts.get("chat.button.details")
         data = keyboards.DETAILS + opened.file.details
-        rows.append([InlineKeyboardButton(details, callback_data=data)])
+        _beside_last(rows, InlineKeyboardButton(details, callback_data=data))
     return InlineKeyboardMarkup(rows)
+
+
+def _beside_last(rows: list[list[InlineKeyboardButton]], button: InlineKeyboardButton) -> None:
+    """Each row less helps the headline stay on a telephone's screen; half a row holds few words."""
+    if rows and len(rows[-1][0].text) <= HALF_A_ROW:
+        rows[-1].append(button)
+    else:
+        rows.append([button])

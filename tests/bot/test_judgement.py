@@ -195,3 +195,13 @@ def test_windows_of_sound_that_cannot_be_judged_are_no_evidence():
     score = voice_of(LIKE, LIKE, UNLIKE, UNLIKE)
     judged = judge_memo(analysis("Hello", speaker=score, problems=(Problem.TOO_NOISY,)))
     assert signs(judged) == {Sign.UNJUDGEABLE}
+
+
+@given(llr=st.floats(-2.0, 2.3))
+def test_the_table_speaks_of_signs_only_when_the_verdict_counts_one(llr):
+    """«No warning signs» above and «signs of a machine» below would contradict each other."""
+    judged = judge_memo(analysis(said="Hello, how are you", synthetic=Score("m", 0.5, llr)))
+    for language, words in (("en", "signs of a machine"), ("nl", "tekenen van een machine")):
+        table = dict(factors(judged, Texts(language)))
+        row = table[Texts(language).get("factor.synthetic")]
+        assert (row == words) == (Sign.SYNTHETIC in signs(judged))
