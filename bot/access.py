@@ -11,8 +11,8 @@ from bot.context import Context
 from bot.handlers import admit, check
 from bot.inbox import is_again
 from bot.media import attachment
-from bot.texts import LANGUAGES, Texts, pick_language
-from familyguard.admission import Knock, knock
+from bot.texts import LANGUAGES, Texts, offered, pick_language
+from familyguard.admission import Home, Knock, knock
 
 log = structlog.get_logger(__name__)
 
@@ -26,18 +26,20 @@ async def members_only(update: Update, context: Context) -> None:
     if house.store.accounts.get(user.id):
         return
     code = invitation(update)
-    language = pick_language(user.language_code) if user.language_code else house.settings.language
+    own = offered(user.language_code)
     if code:
-        country = house.settings.country
-        came = knock(house.store, code, user.id, user.full_name, language, house.now(), country)
+        settings = house.settings
+        home = Home(settings.language, settings.country)
+        came = knock(house.store, code, user.id, user.full_name, own, house.now(), home)
         log.info("knocked", outcome=came.name)
         if came is Knock.FOUNDED:
             return
         if came is Knock.WAITING or is_again():
             await admit.announce_applicant(context, user)
-    if house.store.accounts.applicant(user.id):
+    if applicant := house.store.accounts.applicant(user.id):
         if house.strangers.allows(user.id, house.clock()):
-            await context.bot.send_message(chat.id, Texts(language).get("chat.waiting_for_keeper"))
+            texts = Texts(pick_language(applicant.language))
+            await context.bot.send_message(chat.id, texts.get("chat.waiting_for_keeper"))
         raise ApplicationHandlerStop
     if update.callback_query:
         await update.callback_query.answer()

@@ -62,6 +62,12 @@ def catalogue(language: Language) -> Mapping[str, str]:
     return sentences
 
 
+def offered(wish: str | None) -> Language | None:
+    """The language of a tag such as `nl-BE` or `en_GB.UTF-8`, if the bot speaks it."""
+    tag = (wish or "").lower()
+    return next((language for language in LANGUAGES if tag.startswith(language)), None)
+
+
 def pick_language(wish: str | None) -> Language:
-    """The language to answer in for a language tag such as `nl-BE`, `en_GB.UTF-8` or None."""
-    return "nl" if (wish or "").lower().startswith("nl") else "en"
+    """The language to answer in for a language tag, or for None."""
+    return offered(wish) or "en"

@@ -3,6 +3,7 @@
 An invitation alone lets nobody in: whoever uses it waits until the keeper has seen who came.
 """
 
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from familyguard.family import Account, Person, Role
@@ -21,18 +22,27 @@ class Knock(Enum):
     REFUSED = auto()  # no such code, or none that is open
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What a new family starts with: its language, and its country as ISO 3166-1 alpha-2."""
+
+    language: str = "en"
+    country: str | None = None
+
+
 def knock(
     store: Store,
     code: str,
     user_id: int,
     display: str,
-    language: str,
+    language: str | None,
     now: float,
-    country: str | None = None,
+    home: Home = Home(),
 ) -> Knock:
     """Someone without an account brings a code.  `display` is their name in Telegram.
 
-    `country` is that of the family, if this founds one.
+    `language` is that of their telephone, None when the bot does not speak it: then they are
+    spoken to in that of the family.  `home` is for a family that this founds.
     """
     with store.together():
         opened = store.invitations.redeem(code, user_id, now)
@@ -40,13 +50,15 @@ def knock(
             return Knock.REFUSED
         if opened.family_id is not None:
             store.accounts.turn_away(user_id)  # the newest invitation counts
-            store.accounts.apply(user_id, opened.family_id, display, language, now)
+            spoken = language or store.families.get(opened.family_id).language
+            store.accounts.apply(user_id, opened.family_id, display, spoken, now)
             store.audit.note(opened.family_id, "knocked", now, actor=user_id)
             return Knock.WAITING
-        family = store.families.found(language, now, country)
+        spoken = language or home.language
+        family = store.families.found(spoken, now, home.country)
         store.families.come_to(family.id, STEPS[0])
         keeper = store.people.add(family.id, Role.KEEPER, now, name=display)
-        store.accounts.add(user_id, keeper, language, now, display)
+        store.accounts.add(user_id, keeper, spoken, now, display)
         store.audit.note(family.id, "founded", now, actor=user_id)
     return Knock.FOUNDED
 

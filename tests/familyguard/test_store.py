@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from familyguard.admission import Knock, approve, knock, remove
+from familyguard.admission import Home, Knock, approve, knock, remove
 from familyguard.codeword import Kind, Tag, Tags, Which
 from familyguard.errors import SealBroken, UnusableKeys
 from familyguard.family import Role
@@ -57,6 +57,17 @@ def test_a_claim_founds_a_family_once(store):
     assert knock(store, code, 2, "Eve", "nl", 2.0) is Knock.REFUSED
     assert store.accounts.get(1).role is Role.KEEPER
     assert store.accounts.get(2) is None
+
+
+@pytest.mark.parametrize(("own", "spoken"), [(None, "nl"), ("en", "en")])
+def test_a_relative_whose_language_is_not_spoken_hears_that_of_the_family(store, own, spoken):
+    """A telephone in Polish in a Dutch family: Dutch, and not English."""
+    code = store.invitations.claim(now=0.0)
+    assert knock(store, code, 1, "Anna", None, 1.0, Home("nl", "NL")) is Knock.FOUNDED
+    family = store.accounts.get(1).family_id
+    knock(store, store.invitations.create(family, 1, 1.0), 2, "Bert", own, 2.0)
+    account = approve(store, family, 2, Role.ADULT, 3.0)
+    assert (store.accounts.get(1).language, account.language) == ("nl", spoken)
 
 
 def test_an_invitation_lets_nobody_in_by_itself(store):
