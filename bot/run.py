@@ -5,6 +5,7 @@ import resource
 import signal
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
@@ -43,10 +44,10 @@ def run(settings: Settings, command: Sequence[str] | None = None) -> None:
     asyncio.run(serve(settings, command))
 
 
-async def serve(settings: Settings, command: Sequence[str] | None = None) -> None:
+async def serve(settings: Settings, command: Sequence[str] | None = None, **services: Any) -> None:
     """The life of the bot, from the first call to the last answer.
 
-    `command` starts the worker process, if not the usual one.
+    `command` starts the worker process, if not the usual one; `services` go to `House`.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -59,7 +60,7 @@ async def serve(settings: Settings, command: Sequence[str] | None = None) -> Non
         memo_seconds=settings.memo_seconds,
     )
     with only_bot(settings):
-        app = build_application(settings, analyst)
+        app = build_application(settings, analyst, **services)
         try:
             if await _connect(app, stop):
                 await _work(app, analyst, stop)

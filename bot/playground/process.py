@@ -11,6 +11,8 @@ from typing import IO
 from bot.playground.world import BotAccount
 from bot.settings import PREFIX
 
+CHILD = ("bot.playground.child",)
+
 
 async def start_bot(
     url: str,
@@ -18,15 +20,16 @@ async def start_bot(
     folder: Path,
     models: Path,
     language: str,
-    errors: IO[bytes],
+    errors: IO[bytes] | int,
     worker: Sequence[str] = (),
+    child: Sequence[str] = CHILD,
     **more: str,
 ) -> Process:
     """Start `familyguard run` for `bot` against the Bot API at `url`.
 
     Its data lie in `folder`; `errors` takes its log.  `worker` is the command of the worker
-    process, if not the usual one, `more` are further settings by name.  Standard input must stay
-    open as long as it is to run.
+    process, if not the usual one, `child` the module that runs the bot, and its arguments; `more`
+    are further settings by name.  Standard input must stay open as long as it is to run.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     own = {
@@ -43,7 +46,7 @@ async def start_bot(
     secret.touch(mode=0o600)
     secret.write_text(bot.token, "utf-8")
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.playground.child", *worker,
+        sys.executable, "-m", *child, *worker,
         stdin=PIPE, stdout=PIPE, stderr=errors, cwd=folder,
         env=kept | _import_path() | {PREFIX + name: value for name, value in own.items()},
         start_new_session=True,  # Ctrl-C in the terminal reaches the demo alone
