@@ -12,6 +12,7 @@ import typer
 from bot.commands.terminal import (
     UNUSABLE_INPUT,
     give_up,
+    invoked,
     screen,
     terminal_language,
     terminal_texts,
@@ -215,9 +216,10 @@ def _finish(texts: "Texts", settings: "Settings", name: str) -> None:
     _say(texts, "init.written", env=ENV_FILE.absolute(), folder=settings.data_dir)
     write_sheet(texts, settings, keys, name)
     if claim is None:
-        _say(texts, "init.inhabited")
+        _say(texts, "init.inhabited", command=invoked())
         return
-    _say(texts, "init.claim", link=f"https://t.me/{name}?start={claim}", code=claim)
+    link = f"https://t.me/{name}?start={claim}"
+    _say(texts, "init.claim", here=Path.cwd(), command=invoked(), link=link, code=claim)
 
 
 def write_sheet(texts: "Texts", settings: "Settings", keys: "Keys", name: str | None) -> None:

@@ -1,6 +1,7 @@
 """What the commands share: the language of the terminal, where lines go, and how to give up."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bot.texts import Language, Texts
+
+PROGRAM = "familyguard"
 
 SETUP_FAULT = 1
 """Exit status: something on this machine is missing or set wrongly."""
@@ -34,6 +37,15 @@ def terminal_texts() -> "Texts":
     from bot.texts import Texts
 
     return Texts(terminal_language())
+
+
+def invoked() -> str:
+    """What to type for this program: with its folder, where the shell would not find it itself."""
+    here = Path(sys.argv[0])
+    if here.name != PROGRAM:
+        return PROGRAM
+    found = shutil.which(PROGRAM)
+    return PROGRAM if found and Path(found).samefile(here) else sys.argv[0]
 
 
 def screen() -> "Console":

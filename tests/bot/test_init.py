@@ -65,6 +65,16 @@ async def test_four_answers_make_a_bot_that_can_be_started(bot, tmp_path, monkey
     assert mode(folder) == 0o700
 
 
+async def test_what_to_type_next_can_be_typed_as_it_stands(bot, tmp_path, monkeypatch):
+    """Installed into a virtual environment, the program is not found by its bare name."""
+    program = tmp_path / ".venv" / "bin" / "familyguard"
+    monkeypatch.setattr("sys.argv", [str(program)])
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    result = await init("--yes", "--token-file", str(token_file(tmp_path, bot)))
+    assert f"    {program} run\n" in result.output
+    assert str(tmp_path) in result.output
+
+
 async def test_the_printed_link_makes_the_first_one_keeper(bot, tmp_path):
     """The code in the link is a claim; running init again voids it and prints another."""
     await init("--yes", "--token-file", str(token_file(tmp_path, bot)))
