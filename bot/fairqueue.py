@@ -1,7 +1,7 @@
 """A bounded queue in which the members take turns, however much one of them sends."""
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Generic, TypeVar
 
 from bot.errors import QueueFull
@@ -52,14 +52,26 @@ class FairQueue(Generic[Item]):
         self._queues.setdefault(member, deque()).appendleft(item)
         self._queues.move_to_end(member, last=False)
 
-    def take(self) -> Item:
-        """Remove the next item; raises `IndexError` if there is none."""
-        if self._urgent:
-            return self._urgent.popleft()[1]
-        if not self._queues:
+    def has(self, *, only_urgent: bool = False, skip: Container[int] = ()) -> bool:
+        """Whether `take` would find something."""
+        if any(member not in skip for member, _ in self._urgent):
+            return True
+        return not only_urgent and any(member not in skip for member in self._queues)
+
+    def take(self, *, only_urgent: bool = False, skip: Container[int] = ()) -> Item:
+        """Remove the next item; raises `IndexError` if there is none.
+
+        With `only_urgent` the others stay, and so do those of the members in `skip`.
+        """
+        for place, (member, item) in enumerate(self._urgent):
+            if member not in skip:
+                del self._urgent[place]
+                return item
+        turn = next((one for one in self._queues if one not in skip), None)
+        if only_urgent or turn is None:
             raise IndexError("the queue is empty")
-        member, queue = self._queues.popitem(last=False)
+        queue = self._queues.pop(turn)
         item = queue.popleft()
         if queue:
-            self._queues[member] = queue
+            self._queues[turn] = queue
         return item

@@ -70,6 +70,12 @@ class StubAnalyser:
                 time.sleep(60)
             case "sleep":
                 time.sleep(float(rest))
+            case "meet":
+                mine, other = rest.split()
+                Path(mine).touch()
+                await_file(Path(other))
+            case "await":
+                await_file(Path(rest))
             case "undecodable":
                 raise UndecodableAudio(Undecodable(rest))
             case "bug":
@@ -77,6 +83,12 @@ class StubAnalyser:
             case "environment":
                 return analysis(" ".join(sorted(os.environ)))
         return analysis(rest or order)
+
+
+def await_file(path):
+    """Wait until the test makes the file."""
+    while not path.exists():
+        time.sleep(0.01)
 
 
 def draw(analysis_, language):

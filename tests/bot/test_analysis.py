@@ -280,6 +280,30 @@ async def test_an_answer_to_a_challenge_goes_before_the_memos_that_wait(memo):
         assert done == ["first", "answer", "second"]
 
 
+async def test_two_processes_hear_two_memos_at_once(memo, tmp_path):
+    """Each waits for a sign of the other, so one after the other they would never end."""
+    async with analyst_at_work(processes=2) as analyst:
+        first, second = tmp_path / "first", tmp_path / "second"
+        orders = (memo(f"meet {first} {second}", 1), memo(f"meet {second} {first}", 2))
+        found = await asyncio.gather(*(analyst.listen(order, Teller()) for order in orders))
+        assert all(isinstance(finding.heard, Analysis) for finding in found)
+
+
+async def test_a_process_kept_for_answers_hears_one_while_the_others_are_busy(memo, tmp_path):
+    """The memo before it ends only when the answer is heard; no memo takes the kept place."""
+    async with analyst_at_work(processes=1, for_urgent=1) as analyst:
+        heard = tmp_path / "heard"
+        busy = asyncio.create_task(analyst.listen(memo(f"await {heard}"), Teller()))
+        behind = asyncio.create_task(analyst.listen(memo("say hi", 2), Teller()))
+        answer = dataclasses.replace(memo("say two words", 3), is_answer=True)
+        finding = await analyst.listen(answer, Teller())
+        assert isinstance(finding.heard, Analysis)
+        assert not busy.done()
+        assert not behind.done()
+        heard.touch()
+        await asyncio.gather(busy, behind)
+
+
 async def test_the_queue_is_bounded(memo):
     """For each member, and for all of them together."""
     async with analyst_at_work(queue_length=3, queue_per_member=2) as analyst:
@@ -334,7 +358,7 @@ async def test_a_worker_that_cannot_even_be_started_leaves_nobody_waiting(memo, 
 async def test_an_analyst_that_ends_by_itself_leaves_nobody_waiting(memo, monkeypatch):
     """An error that nobody expected ends the work, not the answers."""
 
-    async def break_down(_self):
+    async def break_down(_self, _seat):
         raise LookupError("unexpected")
 
     monkeypatch.setattr(LocalAnalyst, "_wake", break_down)

@@ -79,3 +79,25 @@ def test_an_empty_queue_has_nothing_to_take():
     """An error, not a wait."""
     with pytest.raises(IndexError):
         FairQueue(1, 1).take()
+
+
+def test_whoever_has_enough_in_hand_is_passed_over():
+    """What is urgent goes first all the same, and the order of the others stays."""
+    queue = filled([1, 1, 2])
+    queue.put(1, "answer", urgent=True)
+    assert queue.take(skip={1}) == (2, 0)
+    assert not queue.has(skip={1})
+    with pytest.raises(IndexError):
+        queue.take(skip={1})
+    assert [queue.take() for _ in range(3)] == ["answer", (1, 0), (1, 1)]
+
+
+def test_those_who_hear_answers_only_leave_the_memos():
+    """A process kept free for challenges does not begin a memo."""
+    queue = filled([1])
+    assert not queue.has(only_urgent=True)
+    with pytest.raises(IndexError):
+        queue.take(only_urgent=True)
+    queue.put(2, "answer", urgent=True)
+    assert queue.take(only_urgent=True) == "answer"
+    assert queue.take() == (1, 0)
