@@ -45,6 +45,9 @@ DAILY, WEEKLY, SPECIAL = 7, 4, 2
 """How many stay: the last of each day, the last of each week, and the last of those before a
 migration and of those that somebody asked for."""
 
+KEPT_DAYS = 7 * WEEKLY
+"""After so many days what was erased is in no back-up of the nights any more."""
+
 LEFT_SECONDS = 24 * 3600.0
 
 NIGHTLY, MIGRATION, ASKED = "nightly", "migration", "asked"

@@ -16,7 +16,8 @@ import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from dataclasses import replace as with_values
 from pathlib import Path
 
 import pyrage
@@ -24,10 +25,13 @@ from sqlite_utils import Database
 
 from familyguard import backup
 from familyguard.backup import DATABASE, FORMAT, KEPT, MANIFEST, Manifest, identity, sha256_of
+from familyguard.erased import FILE_NAME as ERASED
+from familyguard.erased import Erased
 from familyguard.errors import FamilyGuardError, SealBroken
 from familyguard.keys import Keys
 from familyguard.migrations import migrations
 from familyguard.private_file import sync_folder
+from familyguard.resettle import Resettled, resettle
 from familyguard.store import Store
 
 MAX_MANIFEST_BYTES = 10_000_000
@@ -57,6 +61,7 @@ class Tried:
 
     manifest: Manifest
     changes: list[str]  # migrations that its database needed
+    settled: Resettled = field(default_factory=Resettled)  # what a restore took out of it again
 
 
 def check(file: Path, keys: Keys, database: Path) -> Tried:
@@ -74,6 +79,7 @@ def restore(
 ) -> tuple[Tried, Path | None]:
     """Put what is in `file` where `database` is; where what was there before went, if any was.
 
+    What was erased since does not come back, and what was open is ended (`familyguard.resettle`).
     The bot must not be running.
 
     Raises:
@@ -83,6 +89,7 @@ def restore(
     if database.exists() and not replace:
         raise InTheWay(database)
     with _opened(file, keys, database) as (folder, tried):
+        tried = with_values(tried, settled=_settled(folder / DATABASE, keys, database, tried, now))
         try:
             aside = set_aside(database, now)
             kept, target = folder / KEPT, database.with_name(KEPT)
@@ -206,12 +213,27 @@ def _tried(file: Path, copy: Path, keys: Keys, manifest: Manifest) -> list[str]:
                 "keys; the recovery sheet that was printed when it was made opens it."
             ) from None
         store.clean()
-    with contextlib.closing(sqlite3.connect(copy)) as connection:
-        # As one file, so that nothing is left behind when it is renamed.
-        connection.execute("pragma journal_mode = delete").fetchall()
-        if problems := _problems(connection):
-            raise UnusableBackup(f"The database in {file} does not fit this version: {problems}.")
+    if problems := _as_one_file(copy):
+        raise UnusableBackup(f"The database in {file} does not fit this version: {problems}.")
     return changes
+
+
+def _settled(copy: Path, keys: Keys, database: Path, tried: Tried, now: float) -> Resettled:
+    """What does not come back with `copy`, which is about to become `database`."""
+    with Store(copy, keys) as store:
+        erased = Erased(database.with_name(ERASED), keys)
+        settled = resettle(store, erased, tried.manifest.made_at, now)
+    _as_one_file(copy)
+    # What went once more is on the list already.
+    copy.with_name(ERASED).unlink(missing_ok=True)
+    return settled
+
+
+def _as_one_file(copy: Path) -> str:
+    """Leave nothing behind that would be lost when the file is renamed; what is wrong with it."""
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        connection.execute("pragma journal_mode = delete").fetchall()
+        return _problems(connection)
 
 
 def _names() -> set[str]:

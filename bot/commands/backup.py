@@ -79,6 +79,9 @@ def restore(
     _say(texts, "restore.done", date=_date(tried.manifest.made_at), path=settings.database)
     if tried.changes:
         _say(texts, "restore.changed", count=len(tried.changes))
+    if tried.settled.gone:
+        _say(texts, "restore.settled", count=tried.settled.gone)
+    _say(texts, "restore.look")
     if aside is not None:
         _say(texts, "restore.aside", path=aside)
 

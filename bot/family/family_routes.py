@@ -6,7 +6,7 @@ Lines for `bot.app.add_routes`, in the same order: buttons, commands, answers to
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.context import App, Context, House
-from bot.family import changes
+from bot.family import changes, restored
 from bot.family import pin as door
 from bot.handlers import admit, family, phone, pin, setup
 from bot.talk import Expected
@@ -80,5 +80,6 @@ def add_jobs(app: App) -> None:
 
 
 async def _look(context: Context) -> None:
+    await restored.tell(context)
     await changes.look(context)
     await admit.forget_applicants(context)

@@ -12,6 +12,7 @@ from bot.inbox import is_again
 from bot.talk import Rows
 from bot.texts import Texts
 from familyguard.admission import remove
+from familyguard.backup import KEPT_DAYS
 from familyguard.changes import freeze
 from familyguard.family import Person, Role
 from familyguard.privacy import forget_family
@@ -173,7 +174,7 @@ async def removed(update: Update, context: Context) -> None:
     _remove(context, one, account.user_id)
     if account not in theirs:
         await talk.show(update, context, "family.removed.you", name=name_of(one))
-    await announce.tell(context, theirs, "family.you_were_removed")
+    await announce.tell(context, theirs, "family.you_were_removed", days=KEPT_DAYS)
     rest = announce.everyone(context, account.family_id, but=account.user_id)
     await announce.tell(context, rest, "family.removed", by=by, name=name_of(one))
     await _ask_to_rotate(context, account.family_id)
@@ -198,7 +199,7 @@ async def left(update: Update, context: Context) -> None:
     account, store = context.account(update), context.house.store
     one = person_of(context, account)
     if _is_alone(context, one):
-        await talk.show(update, context, "family.left")
+        await talk.show(update, context, "family.left", days=KEPT_DAYS)
         theirs = store.accounts.of_person(account.family_id, one.id)
         forget_family(store, account.family_id)
         context.house.forget(each.user_id for each in theirs)
@@ -206,7 +207,7 @@ async def left(update: Update, context: Context) -> None:
     if _is_last_keeper(context, one):
         await talk.show(update, context, "family.leave.last_keeper")
         return
-    await talk.show(update, context, "family.left")
+    await talk.show(update, context, "family.left", days=KEPT_DAYS)
     _remove(context, one, account.user_id)
     rest = announce.everyone(context, account.family_id)
     await announce.tell(context, rest, "family.has_left", name=name_of(one))

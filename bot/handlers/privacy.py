@@ -12,6 +12,7 @@ from bot.moments import day
 from bot.talk import Rows
 from bot.texts import Texts
 from familyguard import privacy
+from familyguard.backup import KEPT_DAYS
 from familyguard.family import Account, Person
 from familyguard.privacy import About
 from familyguard.retention import tidy
@@ -115,7 +116,7 @@ async def forget(update: Update, context: Context) -> None:
     context.house.forget(one.user_id for one in theirs)
     log.info("person_forgotten")
     # They are nobody any more, but they asked in their language.
-    await announce.tell(context, theirs, "privacy.gone")
+    await announce.tell(context, theirs, "privacy.gone", days=KEPT_DAYS)
     await announce.tell(context, others, "privacy.others", name=name_of(person))
     if others and store.codewords.get(account.family_id) is not None:
         keepers = announce.keepers(context, account.family_id)
@@ -144,7 +145,7 @@ async def forget_family(update: Update, context: Context) -> None:
     log.info("family_forgotten")
     others = [one for one in everyone if one.person_id != account.person_id]
     theirs = [one for one in everyone if one.person_id == account.person_id]
-    await announce.tell(context, theirs, "privacy.gone")
+    await announce.tell(context, theirs, "privacy.gone", days=KEPT_DAYS)
     await announce.tell(context, others, "privacy.family.others", name=name_of(person))
     await _close(update)
 

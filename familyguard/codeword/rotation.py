@@ -15,6 +15,7 @@ class Rotation(StrEnum):
     MEMBER_REMOVED = "member_removed"
     USED = "used"  # said in answer to a challenge: whoever asked may have recorded it
     OLD = "old"
+    RESTORED = "restored"  # it came back with a back-up, and was replaced or known since
 
 
 @dataclass(frozen=True, slots=True)

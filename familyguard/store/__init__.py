@@ -19,6 +19,8 @@ from typing import Self
 from sqlite_utils import Database
 
 from familyguard import backup
+from familyguard.erased import FILE_NAME as ERASED
+from familyguard.erased import Erased
 from familyguard.errors import UnusableKeys
 from familyguard.keys import FILE_NAME, Keys, load_keys, save_keys
 from familyguard.migrations import SEALED, migrations
@@ -31,6 +33,7 @@ from familyguard.store.invitations import INVITATION_SECONDS, Invitations
 from familyguard.store.privacy import Privacy
 from familyguard.store.records import Audit, Changes, Payees
 from familyguard.store.reminders import Reminders
+from familyguard.store.restoring import Restoring
 from familyguard.store.voices import Voices
 from familyguard.vault import Cell, Vault
 
@@ -59,12 +62,14 @@ class Store:
             self._db.execute(f"pragma {pragma}").fetchall()
         migrations.apply(self._db)
         rooms = (self._db, Vault(keys))
-        self.families = Families(*rooms)
-        self.people = People(*rooms)
+        self.erased = Erased(path.with_name(ERASED), keys)
+        listed = (*rooms, self.erased)
+        self.families = Families(*listed)
+        self.people = People(*listed)
         self.accounts = Accounts(*rooms)
         self.invitations = Invitations(*rooms)
-        self.voices = Voices(*rooms)
-        self.codewords = CodeWords(*rooms)
+        self.voices = Voices(*listed)
+        self.codewords = CodeWords(*listed)
         self.cases = Cases(*rooms)
         self.challenges = Challenges(*rooms)
         self.questions = Questions(*rooms)
@@ -78,6 +83,7 @@ class Store:
         self.privacy = Privacy(*rooms)
         self.evidence = Evidence(*rooms, path.with_name(KEPT))
         self.reminders = Reminders(*rooms)
+        self.restoring = Restoring(*rooms)
 
     def __enter__(self) -> Self:
         return self

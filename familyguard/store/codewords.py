@@ -4,7 +4,8 @@ import json
 from dataclasses import dataclass
 
 from familyguard.codeword import Kind, Tag, Tags, Which
-from familyguard.store.room import Room
+from familyguard.erased import What
+from familyguard.store.room import ListedRoom
 
 FORGET_ATTEMPTS = "delete from attempts where family_id = ? and subject not like 'pin%'"
 """Those at the PIN stay: whoever has heard the code word must get no new tries at that."""
@@ -27,7 +28,7 @@ class StoredCodeWord:
         return self.tags.has(Which.DURESS)
 
 
-class CodeWords(Room):
+class CodeWords(ListedRoom):
     """The code words of all families."""
 
     def get(self, family: str) -> StoredCodeWord | None:
@@ -46,6 +47,10 @@ class CodeWords(Room):
 
     def put(self, family: str, word: StoredCodeWord) -> None:
         """Store a new code word in place of the former one; attempts at that are forgotten."""
+        former = self.get(family)
+        # Made twice, after a crash, it replaces itself.
+        if former is not None and former.tags.salt != word.tags.salt:
+            self._list(What.WORD_REPLACED, family)
         with self._db.atomic():
             self._erase(family)
             self._db.execute(
@@ -63,6 +68,7 @@ class CodeWords(Room):
 
     def remove(self, family: str) -> None:
         """Forget the code word, the duress word and all attempts at them."""
+        self._list(What.WORD_REMOVED, family)
         with self._db.atomic():
             self._erase(family)
 
@@ -72,6 +78,7 @@ class CodeWords(Room):
 
     def ask_to_rotate(self, family: str, why: str) -> None:
         """It should be replaced; `why` is a code for the sentence."""
+        self._list(What.WORD_DUE, family)
         self._write("update codewords set rotate_why = ? where family_id = ?", [why, family])
 
     def attempts(self, family: str, subject: str) -> str | None:
@@ -92,6 +99,11 @@ class CodeWords(Room):
     def forget_attempts(self, family: str) -> None:
         """Everyone may try the code word afresh: the keeper spoke it again."""
         self._write(FORGET_ATTEMPTS, [family])
+
+    def _list(self, what: What, family: str) -> None:
+        """Note what becomes of this version of the word; its salt tells it from others."""
+        if (stored := self.get(family)) is not None:
+            self._erased.note(what, family, stored.tags.salt.hex())
 
     def _erase(self, family: str) -> None:
         self._db.execute("delete from codewords where family_id = ?", [family])

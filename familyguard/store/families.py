@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from familyguard.erased import What
 from familyguard.family import Account, Applicant, Family, Person, Role
-from familyguard.store.room import Room, new_id
+from familyguard.store.room import ListedRoom, Room, new_id
 
 _FAMILY = "select id, name, language, country, created_at, greeting, frozen_until, setup_step"
 _PERSON = (
@@ -15,7 +16,7 @@ _ACCOUNT = (
 )
 
 
-class Families(Room):
+class Families(ListedRoom):
     """What is known of each family as a whole."""
 
     def found(self, language: str, now: float, country: str | None = None) -> Family:
@@ -108,10 +109,11 @@ class Families(Room):
 
     def erase(self, family: str) -> None:
         """Forget the family and everything that belongs to it."""
+        self._erased.note(What.FAMILY, family)
         self._write("delete from families where id = ?", [family])
 
 
-class People(Room):
+class People(ListedRoom):
     """The persons of a family."""
 
     def add(
@@ -167,6 +169,7 @@ class People(Room):
 
     def remove(self, family: str, person: str) -> None:
         """Forget them: accounts, voiceprints, consents and questions go with them."""
+        self._erased.note(What.PERSON, family, person)
         self._write("delete from persons where id = ? and family_id = ?", [person, family])
 
     def _person(self, row: tuple[str, str, bytes, str, float, bytes, float, str]) -> Person:

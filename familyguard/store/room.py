@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from familyguard.erased import Erased
 from familyguard.vault import Cell, Vault
 
 ID_BYTES = 8
@@ -44,3 +45,11 @@ class Room:
         if sealed is None:
             return ""
         return self._vault.open_text(sealed, Cell(table, column, str(row), family))
+
+
+class ListedRoom(Room):
+    """A room of which `erased` lists what goes, so that no back-up brings it back unseen."""
+
+    def __init__(self, db: Database, vault: Vault, erased: Erased) -> None:
+        super().__init__(db, vault)
+        self._erased = erased

@@ -3,7 +3,8 @@
 import json
 from dataclasses import dataclass, field
 
-from familyguard.store.room import Room, new_id
+from familyguard.erased import What
+from familyguard.store.room import ListedRoom, new_id
 
 ENROLMENT = "enrol"
 """Topic of the conversation in which a voiceprint comes about; parts of it are in its data."""
@@ -33,7 +34,7 @@ class Consent:
     withdrawn_at: float | None
 
 
-class Voices(Room):
+class Voices(ListedRoom):
     """Voiceprints of all families, one for each person and model."""
 
     def consent(
@@ -108,6 +109,7 @@ class Voices(Room):
 
         So are those that were still being made: in a conversation, or in a change that waits.
         """
+        self._erased.note(What.VOICE, family, person, at=now)
         with self._db.atomic():
             self._db.execute(
                 "update consents set withdrawn_at = ? where family_id = ? and person_id = ?"

@@ -10,6 +10,7 @@ from bot.words.speaking import Speaking
 from familyguard.admission import Knock, knock
 from familyguard.codeword import Which
 from familyguard.family import Role
+from familyguard.resettle import RESTORED
 from familyguard.store import Store
 from tests.bot.houses import admit, family_bot, let_in
 
@@ -414,3 +415,23 @@ async def test_23_a_knock_that_was_cut_short_still_reaches_the_keeper(tmp_path, 
         monkeypatch.setattr(access, "is_again", lambda: True)
         await dora.sends(f"/start {code}")
         await anna.sees("Somebody used your invitation")
+
+
+async def test_attack_21_keepers_hear_once_what_a_backup_may_have_brought_back(tmp_path):
+    """Row 21: who had left may be here again, so somebody must look; the others need not know."""
+    now = 1_790_000_000.0
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, anna, bert = store_of(telegram), telegram.person(1), telegram.person(2)
+        family = store.accounts.get(1).family_id
+        await time_passes(telegram)
+        await telegram.quiet()
+        assert anna.screen == []
+        store.audit.note(family, RESTORED, now, made_at=now - 3 * 24 * HOUR)
+        for _ in range(2):
+            await time_passes(telegram)
+            await telegram.quiet()
+        told = await anna.sees("put back from a back-up of 18 September 2026")
+        assert "/family" in told.text
+        assert "/codeword" in told.text
+        assert len(anna.screen) == 1
+        assert bert.screen == []

@@ -129,7 +129,8 @@ async def test_forget_me_takes_one_confirmation_and_tells_the_others(tmp_path):
         await bert.sees("Shall I delete everything about you?")
         assert store.accounts.get(2) is not None
         await bert.taps("Yes, forget me")
-        await bert.sees("Everything about you is deleted")
+        gone = await bert.sees("Everything about you is deleted")
+        assert "Most back-ups keep it for 28 days" in gone.text
         for other in (telegram.person(1), telegram.person(3)):
             await other.sees("“Person 2” had everything about themselves deleted")
         await telegram.quiet()

@@ -1,0 +1,108 @@
+"""What must not come back with a back-up is taken out of it before it is put in place.
+
+A back-up is a family as it was.  Since then people left, voices were taken back and code words were
+replaced; the list of `familyguard.erased`, where this machine has it, says which.  Whatever was
+open then (codes that let somebody in, changes that waited, one-time phrases, conversations) is
+ended in any case: nobody remembers it, except whoever it was meant to stop.
+"""
+
+from dataclasses import dataclass
+
+from familyguard.admission import remove
+from familyguard.codeword import Rotation
+from familyguard.erased import Erased, What
+from familyguard.family import Role
+from familyguard.privacy import forget_family
+from familyguard.store import Store
+
+RESTORED, RESTORED_TOLD = "restored", "restored_told"
+"""Lines of the audit log: a family came back from a back-up; its keepers were told."""
+
+OUTCOME = "restored"
+"""Of a one-time phrase that was open when the back-up was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resettled:
+    """How many of what had come back and went again; `due` are code words to be renewed."""
+
+    people: int = 0
+    voices: int = 0
+    words: int = 0
+    due: int = 0
+
+    @property
+    def gone(self) -> int:
+        """Everything that was erased once more."""
+        return self.people + self.voices + self.words
+
+
+def resettle(store: Store, erased: Erased, made_at: float, now: float) -> Resettled:
+    """Erase again what `erased` lists, and end what was open at `made_at`, the back-up's time.
+
+    `store` is the database that was in the back-up, before it is put in place.
+    """
+    people = voices = words = due = 0
+    for family in store.families.all():
+        if (What.FAMILY, family.id) in erased:
+            people += len(store.people.of_family(family.id))
+            forget_family(store, family.id)
+            continue
+        for person in store.people.of_family(family.id):
+            if (What.PERSON, family.id, person.id) in erased:
+                remove(store, family.id, person.id, now, actor=None)
+                people += 1
+            else:
+                voices += _without_voice(store, erased, family.id, person.id, now)
+        if not _has_keeper(store, family.id):
+            continue
+        removed, renew = _code_word(store, erased, family.id)
+        words += removed
+        due += renew
+        store.restoring.end_open(family.id, OUTCOME, now)
+        store.audit.note(family.id, RESTORED, now, made_at=made_at)
+    store.restoring.end_codes(now)
+    store.clean()
+    return Resettled(people, voices, words, due)
+
+
+def _has_keeper(store: Store, family: str) -> bool:
+    """Whether anybody is left who decides; a family without people goes too.
+
+    Whoever became keeper after the back-up is an adult in it: the first who joined decides again.
+    """
+    people = store.people.of_family(family)
+    if not people:
+        forget_family(store, family)
+        return False
+    if all(one.role is not Role.KEEPER for one in people):
+        first = next((one for one in people if one.role.is_grown_up), people[0])
+        store.people.appoint(family, first.id, Role.KEEPER)
+    return True
+
+
+def _without_voice(store: Store, erased: Erased, family: str, person: str, now: float) -> bool:
+    """Whether the person's voice was taken back since: consents of before that end again."""
+    at = erased.at(What.VOICE, family, person)
+    if at is None:
+        return False
+    standing = [one for one in store.voices.consents(family, person) if one.withdrawn_at is None]
+    if not standing or any(one.given_at > at for one in standing):
+        return False
+    store.voices.withdraw(family, person, now)
+    return True
+
+
+def _code_word(store: Store, erased: Erased, family: str) -> tuple[bool, bool]:
+    """Whether the code word went, and whether it is due for another."""
+    stored = store.codewords.get(family)
+    if stored is None:
+        return False, False
+    version = (family, stored.tags.salt.hex())
+    if (What.WORD_REMOVED, *version) in erased:
+        store.codewords.remove(family)
+        return True, False
+    if (What.WORD_REPLACED, *version) in erased or (What.WORD_DUE, *version) in erased:
+        store.codewords.ask_to_rotate(family, Rotation.RESTORED)
+        return False, True
+    return False, False
