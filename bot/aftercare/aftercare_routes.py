@@ -3,6 +3,7 @@
 Lines for `bot.app.add_routes`, in the same order: the gate, buttons, commands, answers.
 """
 
+import structlog
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, TypeHandler, filters
 
@@ -11,6 +12,8 @@ from bot.context import App, Context, House
 from bot.handlers import aftercare, casefile, deepfake, drill, evidence, tips, video
 from bot.keyboards import CASE
 from bot.talk import Expected
+
+log = structlog.get_logger(__name__)
 
 COMMANDS = ("case", "deepfake", "tips")
 """Those in Telegram's menu; the rest is reached by buttons under these."""
@@ -92,10 +95,13 @@ def add_jobs(app: App) -> None:
 
 
 async def look(context: Context) -> None:
-    """Do what is due."""
+    """Do what is due; what goes wrong with one waits for the next look, and holds up no other."""
     house = context.house
     for due in house.store.reminders.due(house.now()):
-        if house.store.accounts.get(due.user_id) is None:
-            house.store.reminders.drop(due.user_id, due.kind)
-        else:
-            await DEEDS[due.kind](context, due)
+        try:
+            if house.store.accounts.get(due.user_id) is None:
+                house.store.reminders.drop(due.user_id, due.kind)
+            else:
+                await DEEDS[due.kind](context, due)
+        except Exception as error:
+            log.error("deed_failed", kind=due.kind, error=type(error).__name__)

@@ -3,9 +3,10 @@
 import io
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot import moments
-from bot.aftercare.aftercare_routes import look
+from bot.aftercare.aftercare_routes import DEEDS, look
 from bot.app import house_of
 from bot.context import Context
 from familyguard.drill import UNMASK_AFTER, Choice
@@ -206,3 +207,29 @@ async def test_no_more_exercises(tmp_path):
         await anna.sees("I do not practise with you any more.")
         await telegram.quiet()
         assert telegram.house.store.reminders.get(1, "drill") is None
+
+
+async def test_a_deed_that_fails_holds_up_no_other(tmp_path, monkeypatch):
+    """One exercise that breaks must not keep every later tip and unmasking from the family."""
+
+    async def breaks(context, due):
+        raise ValueError(due.kind)
+
+    async with at_home(tmp_path) as telegram:
+        monkeypatch.setitem(DEEDS, "broken", breaks)
+        anna, store = telegram.person(1), telegram.house.store
+        family = telegram.people["Anna"].family_id
+        now = telegram.time.time
+        store.reminders.put(3, family, "broken", now - HOUR)
+        await anna.sends("/tips")
+        await telegram.quiet()
+        await anna.taps("One tip a month")
+        await anna.sees("from next month on")
+        seen = len(anna.screen)
+        with capture_logs() as lines:
+            await until_due(telegram, 1, "tip")
+        assert len(anna.screen) == seen + 1
+        assert [line for line in lines if line["event"] == "deed_failed"] == [
+            {"event": "deed_failed", "log_level": "error", "kind": "broken", "error": "ValueError"}
+        ]
+        assert store.reminders.get(3, "broken") is not None
