@@ -20,25 +20,31 @@ def _is_depicted(given: Given) -> bool:
     return given.get("who") != "made_by_me"
 
 
+def _is_own(given: Given) -> bool:
+    return not _is_depicted(given)
+
+
 def _is_spread(given: Given) -> bool:
-    return _is_depicted(given) and given.get("circle") != "personal"
+    return _is_depicted(given) and given.get("where") != "personal"
 
 
 QUESTIONS: Final = Questionnaire(
     "deepfake",
-    1,
+    2,
     (
         Question("who", ("me", "relative", "made_by_me")),
         Question("sexual", ("yes", "no", "unsure")),
         Question("minor", ("yes", "no", "unsure")),
         Question("harm", ("threat", "money", "name", "none"), _is_depicted),
-        Question("circle", ("personal", "public", "unknown")),
+        # One question for the circle and the platform: it is one thing that people know.
+        Question("where", ("personal", "social", "website", "messages", "unknown"), _is_depicted),
+        Question("circle", ("personal", "public", "unknown"), _is_own),
         Question("maker", ("known", "unknown"), _is_depicted),
-        Question("platform", ("social", "website", "messages"), _is_spread),
         Question("public_figure", ("yes", "no"), _is_spread),
     ),
 )
-"""Eight questions at the most, so that a letter is at most ten taps away."""
+"""Seven questions at the most, so that a letter is at most ten taps away, also for somebody who
+does not want to be asked what belongs into it."""
 
 
 class DeepfakeStep(StrEnum):
@@ -112,9 +118,9 @@ class Situation:
             threat=given.get("harm") == "threat",
             money=given.get("harm") == "money",
             name=given.get("harm") == "name",
-            personal=given.get("circle") == "personal",
+            personal="personal" in (given.get("where"), given.get("circle")),
             maker_known=given.get("maker") == "known",
-            platform=given.get("platform", ""),
+            platform=given.get("where", ""),
             public_figure=given.get("public_figure") == "yes",
             in_eea=country in EEA,
         )

@@ -1,9 +1,10 @@
 """The four model letters about a deepfake, filled with what was noted.
 
 A letter is plain data – lines and blocks – which `text` writes as text and `bot/papers/letter.py`
-as PDF.  Whatever was not noted becomes a line to fill in by hand, so a letter is never held up by
-a question.  The sentences are in `letter_texts/`, in both languages, written for this project:
-information, not legal advice.
+as PDF.  What it cannot do without and was not noted becomes a line to fill in by hand, so a letter
+is never held up by a question; what helps but is not needed (`MAY_LACK`) is left out then.  The
+sentences are in `letter_texts/`, in both languages, written for this project: information, not
+legal advice.
 """
 
 import tomllib
@@ -25,6 +26,12 @@ MAX_FIELD: Final = 2000
 """Characters of one thing that was noted: a page of text."""
 
 MAX_ADDRESSES: Final = 30
+
+MAY_LACK: Final = frozenset(
+    {"address", "email", "place", "maker_address", "platform_address", "first_seen"}
+)
+"""Fields whose line or sentence is left out where they were not noted: most letters go into a form
+or a mail, and every line that is still to be filled in keeps somebody from sending it."""
 
 
 class LetterKind(StrEnum):
@@ -135,14 +142,17 @@ def write(kind: LetterKind, noted: Noted, language: Language) -> Letter:
     paragraphs = tuple(
         fill(text) for text in template["paragraphs"] if noted.on_behalf or text != "{on_behalf}"
     )
-    place, day = filler["place"], filler["written_on"]
+    sender = [code for code in ("name", "address", "email") if filler.known(code)]
+    recipient = [code for code in template["recipient"] if filler.known(code)]
+    place = f"{filler['place']}, " if filler.known("place") else ""
+    notes = [data["words"]["on_behalf_note"]] if noted.on_behalf else []
     return Letter(
         kind=kind,
         language=language,
         title=template["title"],
-        sender=tuple(filler[code] for code in ("name", "address", "email")),
-        recipient=tuple(filler[code] for code in template["recipient"]),
-        place_and_date=f"{place}, {day}",
+        sender=tuple(filler[code] for code in sender),
+        recipient=tuple(filler[code] for code in recipient),
+        place_and_date=f"{place}{filler['written_on']}",
         subject=fill(template["subject"]),
         greeting=fill(template["greeting"]),
         paragraphs=paragraphs,
@@ -152,7 +162,7 @@ def write(kind: LetterKind, noted: Noted, language: Language) -> Letter:
         farewell=template["farewell"],
         signature=_plain(noted.name) or LINE,
         enclosures=tuple(template["enclosures"]),
-        notes=(*template["notes"], data["words"]["advice"]),
+        notes=(*notes, *template["notes"], data["words"]["advice"]),
         words=data["words"],
         missing=tuple(dict.fromkeys(filler.missing)),
     )
@@ -171,6 +181,8 @@ class _Filler(dict[str, str]):
         texts = _texts(self._language)
         if code == "on_behalf":
             return str(texts["words"]["on_behalf"]).format_map(self)
+        if code == "seen":
+            return str(texts["words"]["seen"]).format_map(self) if self.known("first_seen") else ""
         value = self._value(code)
         if not value:
             self.missing.append(code)
@@ -178,6 +190,10 @@ class _Filler(dict[str, str]):
             value = texts["words"]["blank"].format(line=LINE, label=label)
         self[code] = value
         return value
+
+    def known(self, code: str) -> bool:
+        """Whether there is something to write for a field, be it a line to fill in by hand."""
+        return code not in MAY_LACK or bool(self._value(code))
 
     def _value(self, code: str) -> str:
         noted = self._noted

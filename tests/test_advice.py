@@ -46,7 +46,10 @@ LIVES: dict[str, tuple[str, ...]] = {
     ),
     "ask the maker and the platform to remove it": (
         "command deepfake",
-        "tests/bot/test_deepfake_chat.py::test_from_deepfake_to_a_letter_in_ten_taps",
+        (
+            "tests/bot/test_letters_chat.py::"
+            "test_from_deepfake_to_a_letter_in_ten_taps_without_answering_anything"
+        ),
         "tests/familyguard/test_letters.py",
     ),
     "sharing in your personal circle": (

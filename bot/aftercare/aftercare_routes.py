@@ -9,7 +9,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, TypeHandler, filt
 
 from bot.case import keeping
 from bot.context import App, Context, House
-from bot.handlers import aftercare, casefile, deepfake, drill, evidence, tips, video
+from bot.handlers import aftercare, casefile, deepfake, drill, evidence, letters, tips, video
 from bot.keyboards import CASE
 from bot.talk import Expected
 
@@ -44,6 +44,9 @@ def add_buttons(app: App) -> None:
         (deepfake.OPTION, deepfake.option),
         (deepfake.BACK, deepfake.back),
         (deepfake.KEEP, deepfake.keep),
+        (deepfake.LETTER, letters.letter),
+        (letters.SAY, letters.say),
+        (letters.UNDO, letters.undo),
         (video.BEGIN, video.command),
         (video.SEEN, video.seen),
         (video.BACK, video.back),
@@ -63,7 +66,7 @@ def add_buttons(app: App) -> None:
         (casefile.ADD, casefile.add),
         (casefile.KEEP, casefile.keep),
         (casefile.PACK, casefile.pack),
-        (deepfake.LETTER, deepfake.letter),
+        (letters.MAKE, letters.make),
         (tips.CARD, tips.card),
     ):
         app.add_handler(CallbackQueryHandler(callback, f"^{prefix}", block=False))
@@ -85,7 +88,7 @@ def add_commands(app: App) -> None:
 def add_answers(app: App, house: House) -> None:
     """Notes: words of one's own, while a case or a deepfake is open."""
     app.add_handler(Expected(house, keeping.TOPIC, filters.TEXT, casefile.note))
-    app.add_handler(Expected(house, deepfake.TOPIC, filters.TEXT, deepfake.note))
+    app.add_handler(Expected(house, deepfake.TOPIC, filters.TEXT, letters.note))
 
 
 def add_jobs(app: App) -> None:

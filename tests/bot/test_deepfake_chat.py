@@ -1,11 +1,8 @@
 """Stories of `/deepfake` and `/video`: questions, steps, letters, and images that are refused."""
 
-import io
-
 import pytest
 
 from bot.app import house_of
-from familyguard.deepfake import QUESTIONS
 from tests.bot.test_case import at_home
 from tests.bot.test_casefile import kept_files
 from tests.bot.test_screenshot import photo
@@ -15,12 +12,11 @@ PUBLIC = (
     "No",
     "No",
     "It hurts my good name",
-    "Other people too",
-    "Yes",
     "On social media",
+    "Yes",
     "No",
 )
-"""The longest way: eight questions."""
+"""The longest way: seven questions."""
 
 
 async def answer(telegram, person, labels):
@@ -32,52 +28,6 @@ async def answer(telegram, person, labels):
     for label in labels:
         await person.taps(label)
         await telegram.quiet()
-
-
-async def letter(telegram, person, label):
-    """Ask for a letter; the files by their ending."""
-    await person.taps(label)
-    await telegram.until(
-        lambda: len([one for one in person.screen if one.document]) >= 2, "two documents"
-    )
-    found = [one.document for one in person.screen if one.document]
-    return {name.rpartition(".")[2]: content for name, content in found[-2:]}
-
-
-def words_of(paper):
-    """The text of a PDF."""
-    pdfium = pytest.importorskip("pypdfium2", reason="reads papers; comes with the test extra")
-    document = pdfium.PdfDocument(io.BytesIO(paper))
-    pages = (document[number].get_textpage().get_text_bounded() for number in range(len(document)))
-    return " ".join(" ".join(pages).split())
-
-
-async def test_from_deepfake_to_a_letter_in_ten_taps(tmp_path):
-    """The command, eight answers and the letter; it bears the name, the country's authority is
-    known, and what was not noted is a line to fill in."""
-    async with at_home(tmp_path) as telegram:
-        anna = telegram.person(1)
-        await answer(telegram, anna, PUBLIC)
-        assert 1 + len(PUBLIC) + 1 <= 10
-        assert len(PUBLIC) == len(QUESTIONS.questions)
-        await anna.sees("This is information, not legal advice.")
-        files = await letter(telegram, anna, "Letter to the maker")
-        assert "Anna" in words_of(files["pdf"])
-        assert "Anna" in files["txt"].decode()
-        assert "____" in files["txt"].decode()
-
-
-async def test_what_is_typed_stands_in_the_letters(tmp_path):
-    """Web addresses by themselves, the rest as the description."""
-    async with at_home(tmp_path) as telegram:
-        anna = telegram.person(1)
-        await answer(telegram, anna, PUBLIC)
-        await anna.sends("https://example.org/clip a voice like mine asks for money")
-        await anna.sees("Web addresses so far: 1.")
-        files = await letter(telegram, anna, "Letter to the platform")
-        text = files["txt"].decode()
-        assert "https://example.org/clip" in text
-        assert "a voice like mine asks for money" in text
 
 
 @pytest.mark.parametrize("labels", [("Me", "Yes"), ("Me", "No", "I do not know")])
@@ -102,8 +52,7 @@ async def test_after_the_last_answer_the_refusal_stands_and_the_helpline_comes_f
     """A minor in it: help first, no offer to keep images."""
     async with at_home(tmp_path) as telegram:
         anna = telegram.person(1)
-        labels = ("Someone in my family", "No", "Yes", "None of these", "Other people too", "No",
-                  "On a website", "No")  # fmt: skip
+        labels = ("Someone in my family", "No", "Yes", "None of these", "On a website", "No", "No")
         await answer(telegram, anna, labels)
         page = await anna.sees("talk to people who know about this")
         assert page.html.index("Helpwanted") < page.html.index("<b>2.")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from familyguard.letters import (
     LINE,
     MAX_FIELD,
+    MAY_LACK,
     LetterKind,
     Noted,
     noted_from_json,
@@ -78,9 +79,22 @@ def test_a_full_letter_has_no_gaps(kind, language):
 def test_what_is_missing_becomes_a_line_with_a_label(kind, language):
     """An empty letter is a form: each gap has a line, and says what belongs there."""
     letter = write(kind, Noted(), language)
-    assert {"name", "place", "written_on", "addresses"} <= set(letter.missing)
+    assert {"name", "written_on", "addresses"} <= set(letter.missing)
     assert letter.text.count(LINE) >= len(letter.missing)
     assert re.search(LINE + r" \(\w[^)]+\)", letter.text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", LetterKind)
+def test_what_may_lack_leaves_no_trace(kind, language):
+    """A letter without an address, a place or a day has no line for it, and no half sentence."""
+    lacking = replace(FULL, **{field: getattr(Noted(), field) for field in MAY_LACK})
+    letter = write(kind, lacking, language)
+    assert letter.missing == ()
+    assert LINE not in letter.text
+    assert not re.search(r" ,|,,| \.|\.\.|\bop \.|  ", letter.text)
+    assert letter.sender == ("Zoë Großmann-Łukasiewicz",)
+    assert letter.place_and_date[0].isdigit()
 
 
 @pytest.mark.parametrize("field", [one.name for one in fields(Noted) if one.name != "on_behalf"])
@@ -107,7 +121,8 @@ def test_it_is_information_and_not_legal_advice(language):
 def test_a_parent_writes_for_a_child():
     """Who writes for somebody else says so; who writes for themselves does not."""
     child = replace(FULL, shown="Sam", on_behalf=True)
-    assert "I write on behalf of Sam" in write(LetterKind.DSA_NOTICE, child, "en").text
+    assert "on behalf of Sam" in write(LetterKind.DSA_NOTICE, child, "en").text
+    assert "Have an adult sign too" in write(LetterKind.DSA_NOTICE, child, "en").notes[0]
     assert "on behalf" not in write(LetterKind.DSA_NOTICE, FULL, "en").text
 
 

@@ -51,6 +51,10 @@ class Story:
         """Somebody writes to somebody in an app."""
         return self._acts.say(self._people[who], self._between(who, to), text)
 
+    def writes_to_bot(self, who: str, text: str) -> Message:
+        """Somebody writes to the bot."""
+        return self._acts.say(self._people[who], self._chat(who), text)
+
     def sends_memo(self, who: str, to: str, content: bytes) -> Message:
         """Somebody sends a voice note to somebody."""
         file = Upload(data=content, name="memo.ogg", mime="audio/ogg")

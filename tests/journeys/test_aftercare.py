@@ -39,16 +39,27 @@ async def test_from_a_request_for_money_to_a_file_for_the_police(tmp_path):
 
 
 async def test_from_deepfake_to_a_letter(tmp_path):
-    """Ten taps, the command counted."""
+    """Nine taps, the command counted, and five typed answers: nothing is left to fill in."""
     async with story(tmp_path) as told:
         told.house.store.families.live_in(told.family, "NL")
-        told._acts.say(told._people["Anna"], told._chat("Anna"), "/deepfake")
+        told.writes_to_bot("Anna", "/deepfake")
         for number, label in enumerate(PUBLIC, 1):
             await told.sees("Anna", f"({number} of ")
             await told.taps("Anna", label)
         await told.sees("Anna", "This is information, not legal advice.")
         await told.taps("Anna", "Letter to the maker")
+        for asked, typed in (
+            ("Who made or posted it?", "Łukasz Groß"),
+            ("Where is it?", "https://example.org/clip"),
+            ("What can be seen or heard?", "my voice asks for money"),
+            ("On which day", "yesterday"),
+            ("Who signs the letter?", "Anna Bos, anna@example.org"),
+        ):
+            await told.sees("Anna", asked)
+            told.writes_to_bot("Anna", typed)
         await told.sees("Anna", "The same as text")
         papers = documents(told, "Anna")
         assert papers["letter-to-the-maker.pdf"].startswith(b"%PDF")
-        assert "Anna" in papers["letter-to-the-maker.txt"].decode()
+        text = papers["letter-to-the-maker.txt"].decode()
+        assert text.startswith("Anna Bos\nanna@example.org\n\nŁukasz Groß\n")
+        assert "____" not in text
