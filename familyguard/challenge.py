@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from random import Random
 
-from familyguard.codeword.wordlists import words as words_of
+from familyguard.codeword.wordlists import familiar
 from familyguard.model import Evidence, Sign
 from familyguard.phrase import Part, Phrase, draw, parts_heard
 
@@ -108,7 +108,7 @@ def issue(
     """
     taken = [word for other in beside for word in other.phrase.words]
     return Challenge(
-        phrase=draw(words or words_of(language), rng, taken),
+        phrase=draw(words or familiar(language), rng, taken),
         created_at=now,
         expires_at=now + VALID_SECONDS,
         asked_by=asked_by,

@@ -71,8 +71,10 @@ def draw(words: Sequence[str], rng: Random, taken: Collection[str] = ()) -> Phra
         if not fits(word) or not all(far_apart(word, other) for other in taken):
             continue
         for other in pool:
-            if far_apart(word, other):
-                return Phrase((other, word), digits)
+            phrase = Phrase((other, word), digits)
+            # «Vieren» alone must not count as the word and a 4.
+            if far_apart(word, other) and Part.DIGITS not in parts_heard(phrase, phrase.words):
+                return phrase
         pool.append(word)
     raise ValueError("too few words that sound different from each other")
 

@@ -25,13 +25,12 @@ from familyguard.codeword import (
     WrongCodeWord,
     candidates,
     enrol,
+    familiar,
     normalise,
     phonetic,
-    words,
 )
 from familyguard.codeword.candidates import Candidate, all_keys
 from familyguard.codeword.enrolment import once
-from familyguard.codeword.wordlists import word_set
 from voice.evaluation.codewords import HeardMemo, HeardPhrase
 
 TICK_SECONDS = 0.001
@@ -80,13 +79,13 @@ def _share(way: str, trials: Iterable[Trial]) -> str:
 
 
 def phrases(language: str, count: int) -> list[str]:
-    """`count` phrases of two words of the list, always the same ones.
+    """`count` phrases of two familiar words, always the same ones.
 
     Each word is the first, by a hash, of one share of the list, so that a word that leaves the list
     changes no phrase but its own.
     """
     shares: dict[int, tuple[bytes, str]] = {}
-    for word in words(language):
+    for word in familiar(language):
         digest = sha256(f"code word {word}".encode()).digest()
         share = int.from_bytes(digest[:4], "big") % (2 * count)
         shares[share] = min(shares.get(share, (digest, word)), (digest, word))
@@ -96,7 +95,7 @@ def phrases(language: str, count: int) -> list[str]:
 
 def sample(language: str, count: int) -> list[str]:
     """`count` words of the list, always the same ones."""
-    return sorted(words(language), key=lambda word: sha256(f"heard {word}".encode()).digest())[
+    return sorted(familiar(language), key=lambda word: sha256(f"heard {word}".encode()).digest())[
         :count
     ]
 
@@ -110,7 +109,7 @@ def words_to_markdown(language: str, heard: Mapping[str, Sequence[str]]) -> str:
         }
         known += is_known
         first = once(texts[0], language) if texts else ""
-        if not is_known and first in word_set(language):
+        if not is_known and first in familiar(language):
             confused.append(f"{word} → {first}")
     names = f": {', '.join(confused)}" if confused else ""
     return (

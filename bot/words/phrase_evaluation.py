@@ -11,7 +11,7 @@ from random import Random
 
 import numpy as np
 
-from familyguard.codeword import words
+from familyguard.codeword import familiar
 from familyguard.phrase import Part, Phrase, draw, parts_heard
 from voice.activity import find_speech
 from voice.evaluation.codewords import CONDITIONS
@@ -38,7 +38,7 @@ def main() -> None:
     for language in languages:
         speakers = SPEAKERS[language]
         rng = Random(SEED)  # noqa: S311 (the same phrases each time)
-        phrases = [draw(words(language), rng) for _ in range(count)]
+        phrases = [draw(familiar(language), rng) for _ in range(count)]
         tally: dict[str, Counter[int]] = {name: Counter() for name in CONDITIONS}
         plain: Counter[str] = Counter()
         unheard: Counter[str] = Counter()

@@ -46,7 +46,7 @@ from familyguard.codeword.tags import (
     Tags,
     Which,
 )
-from familyguard.codeword.wordlists import bits_per_word, words
+from familyguard.codeword.wordlists import bits_per_word, familiar, words
 
 __all__ = [
     "CHEAP_COST_FOR_TESTS",
@@ -86,6 +86,7 @@ __all__ = [
     "bits_per_word",
     "candidates",
     "enrol",
+    "familiar",
     "judge_strength",
     "keys_of",
     "mask",

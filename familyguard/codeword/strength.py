@@ -59,7 +59,10 @@ def judge_strength(
     parts = _parted(normalise(phrase, language).split(), language)
     everyday = function_words(language)
     telling = [part for part in parts if part not in everyday]
-    bits = _bits(parts, language) * (1.0 if suggested else CHOSEN_DISCOUNT)
+    if suggested:
+        bits = len(set(parts)) * bits_per_word(language, suggested)
+    else:
+        bits = _bits(parts, language) * CHOSEN_DISCOUNT
     whole = "".join(parts)
     if len(parts) < 2:
         raise WeakCodeWord(Weakness.TOO_FEW_WORDS, bits)

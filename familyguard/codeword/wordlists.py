@@ -1,6 +1,7 @@
 """Ordinary words to make a code word of, and the everyday ones that make none.
 
-The lists were made by `python -m familyguard.codeword.wordlist_making`; docs/codeword.md says how.
+The long lists were made by `python -m familyguard.codeword.wordlist_making`, the familiar ones were
+written by hand; docs/codeword.md says how.
 """
 
 import functools
@@ -26,6 +27,16 @@ def word_set(language: str) -> frozenset[str]:
 
 
 @functools.cache
+def familiar(language: str) -> tuple[str, ...]:
+    """Things that everybody can picture and say, in alphabetical order: what people are offered.
+
+    The long list is for weighing what people choose themselves.  Drawn from, it gave words that
+    neither a grandmother nor a recogniser knows.
+    """
+    return tuple(_lines(f"familiar.{check_language(language)}.txt"))
+
+
+@functools.cache
 def function_words(language: str) -> frozenset[str]:
     """Words so frequent that they say nothing: articles, pronouns, auxiliaries."""
     return frozenset(_lines(f"everyday.{check_language(language)}.txt"))
@@ -43,9 +54,9 @@ def number_words(language: str) -> tuple[str, ...]:
     return tuple(_lines(f"numbers.{check_language(language)}.txt"))
 
 
-def bits_per_word(language: str) -> float:
-    """What a word drawn from the list is worth, in bits."""
-    return math.log2(len(words(language)))
+def bits_per_word(language: str, suggested: bool = False) -> float:
+    """What a word drawn from the list is worth, in bits; less if it was one that we `suggested`."""
+    return math.log2(len(familiar(language) if suggested else words(language)))
 
 
 def _lines(name: str) -> list[str]:

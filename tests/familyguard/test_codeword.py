@@ -15,12 +15,14 @@ from familyguard.codeword import (
     bits_per_word,
     candidates,
     enrol,
+    familiar,
     judge_strength,
     mask,
     suggest,
     text_candidates,
     words,
 )
+from familyguard.codeword.strength import MIN_BITS
 
 FAMILY = "f1"
 PHRASES = {"en": "velvet kettle", "nl": "fluwelen theepot"}
@@ -42,7 +44,7 @@ def hasher():
 def test_a_word_is_suggested_judged_enrolled_and_known_again(language, hasher):
     """From the list to the match, and the match can be hidden."""
     phrase = suggest(language, 2, random.Random(4))
-    assert judge_strength(phrase, language, suggested=True).bits >= 2 * bits_per_word(language) - 1
+    assert judge_strength(phrase, language, suggested=True).bits > MIN_BITS
     tags = hasher.tags(enrol(recordings(phrase), language).keys, FAMILY, 1)
     memo = f"Ik ben het, {phrase}, echt waar."
     found = hasher.verify(candidates([memo], language, tags.shapes), tags, FAMILY)
@@ -81,3 +83,12 @@ def test_the_lists_are_long_and_plain(language):
     assert len(listed) == len(set(listed)) >= 7_776
     assert all(word.isascii() and word.isalpha() and word.islower() for word in listed)
     assert all(4 <= len(word) <= 12 for word in listed)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_what_is_offered_is_plain_and_still_a_thousand_words(language):
+    """Small letters that can be typed nowhere wrongly, and bits enough for two words."""
+    offered = familiar(language)
+    assert offered == tuple(sorted(set(offered)))
+    assert all(word.isascii() and word.isalpha() and word.islower() for word in offered)
+    assert 2 * bits_per_word(language, suggested=True) > MIN_BITS
