@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from babel.dates import format_date
 
+from bot.case.casecard import spaced
 from bot.markup import MAX_MESSAGE
 from bot.texts import Texts
 from familyguard.aftercare import Happened, steps
@@ -103,9 +104,11 @@ def drill_page(drill: Drill, texts: Texts) -> Page:
 
 def contact(body: Body, texts: Texts) -> str:
     """A body in a few lines: name, number to tap, address, hours."""
-    # E.164 is what telephones make tappable everywhere; shorter numbers stand as they are written.
-    number = body.phone if body.phone and body.phone.startswith("+") else body.shown
-    lines = [body.name, number, body.email.of(texts.language) if body.email else None, body.url]
+    lines = [body.name, body.shown]
+    # Telegram makes a number tappable only with its country; people know it without.
+    if body.phone and body.phone.startswith("+"):
+        lines.append(texts.get("aftercare.body.tap", number=spaced(body.phone)))
+    lines += [body.email.of(texts.language) if body.email else None, body.url]
     if body.hours:
         lines.append(texts.get("aftercare.body.hours", hours=body.hours.of(texts.language)))
     lines.append(body.does.of(texts.language))

@@ -16,6 +16,9 @@ def directory(
     stale: Annotated[
         bool, typer.Option("--stale", help="Only rows that were last read over a year ago.")
     ] = False,
+    older_than: Annotated[
+        int | None, typer.Option(min=0, help="Only rows that were last read over so many days ago.")
+    ] = None,
 ) -> None:
     """List whom to report to, by country, with the day on which each was last read."""
     from rich.markup import escape
@@ -30,15 +33,18 @@ def directory(
         message = texts.get("terminal.directory.unknown", country=country, countries=there_are)
         give_up(message, UNUSABLE_INPUT)
     today = datetime.datetime.now(datetime.UTC).date()
-    bodies = known.stale(today) if stale else known.bodies
+    days = STALE_AFTER.days if stale and older_than is None else older_than
+    bodies = known.bodies
+    if days is not None:
+        bodies = known.stale(today, datetime.timedelta(days=days))
     if country is not None:
         bodies = tuple(body for body in bodies if body.country == country.upper())
-    if stale:
+    if days is not None:
         key = "terminal.directory.stale" if bodies else "terminal.directory.fresh"
-        out.print(texts.get(key, count=len(bodies), days=STALE_AFTER.days))
+        out.print(texts.get(key, count=len(bodies), days=days))
     if bodies:
         _print(bodies)
-    if stale:
+    if days is not None:
         for body in bodies:
             source = texts.get("terminal.directory.source", source=body.source)
             out.print(f"{body.code}: {escape(source)}", soft_wrap=True)

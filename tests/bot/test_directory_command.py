@@ -53,6 +53,22 @@ def test_stale_rows_come_with_their_source(monkeypatch):
     assert old[0].source in result.stdout
 
 
+def test_how_old_is_too_old_can_be_said(monkeypatch):
+    """--older-than in days; the row of that age is not older yet."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    first, second, *_ = module.directory().bodies
+    ages = {first: 30, second: 31}
+    rows = tuple(
+        body.model_copy(update={"checked_on": today - datetime.timedelta(days=days)})
+        for body, days in ages.items()
+    )
+    monkeypatch.setattr(module, "directory", lambda: module.Directory(rows))
+    result = runner.invoke(app, ["directory", "--older-than", "30"])
+    assert "1 rows were last read more than 30 days ago" in result.stdout
+    assert second.source in result.stdout
+    assert first.code not in result.stdout
+
+
 def test_a_fresh_list_says_so(monkeypatch):
     """Nothing old is one line."""
     today = datetime.datetime.now(datetime.UTC).date()

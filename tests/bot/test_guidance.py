@@ -17,6 +17,7 @@ from bot.aftercare.guidance import (
     video_page,
 )
 from bot.markup import MAX_MESSAGE
+from bot.playground.entities import format_text
 from bot.texts import LANGUAGES, Texts
 from familyguard.aftercare import Happened
 from familyguard.deepfake import plan
@@ -47,19 +48,31 @@ def test_all_that_can_have_happened_fits_in_two_messages(country):
         assert all(len(part) <= MAX_MESSAGE for part in sent)
 
 
-def test_numbers_can_be_tapped():
-    """E.164, without the gaps that foreign numbers get; the day of the look-up stands below."""
+def test_numbers_are_read_as_people_write_them_and_can_be_tapped():
+    """As it stands on the helpline's own page, and once more with its country, in groups: Telegram
+    finds that one as a number to call, and the local Telegram does so too."""
     sent = "\n".join(messages(scam_page({Happened.MONEY_SENT}, "NL", directory(), Texts("nl"))))
-    assert "+31887867372" in sent
+    assert "Fraudehelpdesk\n088-786 73 72\nTik om te bellen: +31 88 786 7372\n" in sent
     assert "0900-8844" in sent
     assert "\u200b" not in sent
     assert re.search(r"opgezocht op \d+ \w+ 2026", sent)
+    text, entities = format_text(sent, "HTML", None)
+    number = next(one for one in entities if one["type"] == "phone_number")
+    assert text[number["offset"] :].startswith("+31 88 786 7372")
+    assert number["length"] == len("+31 88 786 7372")
+
+
+def test_no_number_is_shown_as_a_row_of_digits():
+    """Nobody reads or dials eleven digits in one go."""
+    for body in directory().bodies:
+        for language in LANGUAGES:
+            assert not re.search(r"\+?\d{8,}", contact(body, Texts(language))), body.code
 
 
 def test_a_number_stands_there_once():
     """A body that helps with two steps is not repeated."""
     sent = "\n".join(messages(scam_page(set(Happened), "NL", directory(), Texts("nl"))))
-    assert sent.count("+31887867372") == 1
+    assert sent.count("+31 88 786 7372") == 1
 
 
 def test_a_country_that_we_do_not_know_is_told_so():
@@ -82,7 +95,7 @@ def test_a_deepfake_page_says_that_it_is_no_legal_advice():
 def test_the_helpline_stands_first_with_its_number():
     """For sexual images the first section is help, with the number of the Dutch helpline."""
     page = deepfake_page(plan(answered(sexual="yes"), "NL", directory()), Texts("nl"))
-    assert "+31202615275" in page.sections[0].contacts[0]
+    assert "+31 20 261 5275" in page.sections[0].contacts[0]
 
 
 def test_outside_europe_the_page_says_why_there_are_no_letters():
