@@ -16,6 +16,7 @@ from bot.aftercare.guidance import drill_message, drill_page
 from bot.context import Context
 from bot.family.who import name_of, person_of
 from bot.handlers.case import parts
+from bot.inbox import is_again
 from bot.talk import Rows
 from bot.texts import Texts, pick_language
 from familyguard.drill import (
@@ -120,27 +121,39 @@ async def off(update: Update, context: Context) -> None:
 
 
 async def begin(context: Context, due: Reminder) -> None:
-    """The chosen moment has come.  The next one is planned first: rather none than two.
+    """The chosen moment has come.
 
-    Not while the family is frozen: then something is going on that is no exercise.
+    The exercise is kept before it is played, so that whoever sees it is told what it was, and the
+    next one is planned after that, so that a crash in between does not swallow this one.  Not while
+    the family is frozen: then something is going on that is no exercise.
     """
     house = context.house
     now, account = house.now(), house.store.accounts.get(due.user_id)
     assert account is not None
     assert due.due_at is not None
-    _plan(context, account, due.data["day"], due.data["hour"])
-    frozen = house.store.families.get(account.family_id).is_frozen(now)
     under_way = house.store.reminders.get(account.user_id, UNDER_WAY)
-    if frozen or under_way is not None or now - due.due_at > LATE_SECONDS:
+    begun = under_way is not None and under_way.data.get("planned") == due.due_at
+    frozen = house.store.families.get(account.family_id).is_frozen(now)
+    if frozen or now - due.due_at > LATE_SECONDS or (under_way is not None and not begun):
+        _plan(context, account, due.data["day"], due.data["hour"])
         return
-    drill = _started(context, account)
-    _keep(context, account, drill)
+    if under_way is not None:
+        drill = resume(under_way.data["drill"])
+    else:
+        drill = _started(context, account)
+        _keep(context, account, drill, planned=due.due_at)
     try:
-        await _play(context, account, drill)
-    except TelegramError as error:
+        if drill.expire(_now(context)).outcome is None:
+            await _play(context, account, drill)
+    except (Forbidden, BadRequest) as error:
         # Nobody is told of the end of an exercise that they never saw.
         house.store.reminders.drop(account.user_id, UNDER_WAY)
         log.info("drill_not_begun", error=error.message)
+    except TelegramError as error:
+        # It may have come through; it is tried again with the next look.
+        log.info("drill_not_begun", error=error.message)
+        return
+    _plan(context, account, due.data["day"], due.data["hour"])
 
 
 async def choose(update: Update, context: Context) -> None:
@@ -157,7 +170,10 @@ async def choose(update: Update, context: Context) -> None:
     drill = resume(kept.data["drill"])
     ends = choice not in (Choice.ASK, Choice.GO_ALONG)
     if beat != f"{drill.beat}" and not ends:
-        return  # a second tap on the same button
+        # A second tap on the same button; or the same tap after a crash, before it was answered.
+        if is_again() and beat == f"{drill.beat - 1}":
+            await _play(context, account, drill)
+        return
     try:
         drill = drill.choose(choice, _now(context))
     except NotAllowed:
@@ -225,13 +241,14 @@ async def _unmask(context: Context, account: Account, drill: Drill) -> None:
     context.house.store.reminders.drop(account.user_id, UNDER_WAY)
 
 
-def _keep(context: Context, account: Account, drill: Drill) -> None:
+def _keep(context: Context, account: Account, drill: Drill, **data: float) -> None:
     context.house.store.reminders.put(
         account.user_id,
         account.family_id,
         UNDER_WAY,
         drill.unmask_by.timestamp(),
         drill=drill.to_json(),
+        **data,
     )
 
 

@@ -114,11 +114,11 @@ async def note(update: Update, context: Context) -> None:
         talk.end(update, context)
         await talk.say(update, context, "talk.forgotten")
         return
-    waiting = _waiting(state)
-    if state.letter is None or not waiting:
-        await deepfake.note(update, context, state)
+    waiting, known = _waiting(state), message.message_id == state.last
+    if state.letter is None or not (waiting or known):
+        await deepfake.note(update, context, replace(state, letter=None))
         return
-    if message.message_id != state.last:
+    if not known:  # after a crash it may come again
         ask, words = waiting[0], message.text or ""
         opened = keeping.adding_to(context.house, context.account(update))
         if opened is not None and ask in EVIDENCE:

@@ -2,20 +2,24 @@
 
 import asyncio
 
-from telegram import InlineKeyboardButton, Update
+import structlog
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot import markup, moments, talk
 from bot.case import casecard
 from bot.context import Context
-from bot.family.announce import tell
+from bot.delivery import NO_PREVIEW
 from bot.family.who import name_of
 from bot.handlers import drill
 from bot.handlers.case import parts
 from bot.talk import Rows
-from bot.texts import Texts
+from bot.texts import Texts, pick_language
 from familyguard.drill import LAST_DAY, next_start
 from familyguard.store.reminders import Reminder
 from familyguard.tips import Tip, tip_of_month
+
+log = structlog.get_logger(__name__)
 
 ALL, ONE, MONTHLY, STOP, CARD = "tips:all:", "tips:one:", "tips:on:", "tips:off:", "tips:card:"
 
@@ -78,20 +82,27 @@ async def stop(update: Update, context: Context) -> None:
 
 
 async def send(context: Context, due: Reminder) -> None:
-    """The tip of the month, and the next one is planned first: rather none than two."""
+    """The tip of the month.  The next one is planned after that: a crash swallows none."""
     house = context.house
     account = house.store.accounts.get(due.user_id)
     assert account is not None
+    texts = Texts(pick_language(account.language))
+    rows: Rows = [[talk.button(texts, "tips.button.stop", STOP)]]
+    try:
+        await context.bot.send_message(
+            account.user_id,
+            _of_month(context, texts),
+            link_preview_options=NO_PREVIEW,
+            reply_markup=InlineKeyboardMarkup(rows),
+        )
+    except (Forbidden, BadRequest) as error:
+        log.info("tip_not_sent", error=error.message)
+    except TelegramError as error:
+        log.info("tip_not_sent", error=error.message)
+        return  # it is tried again with the next look
     today = moments.local(house.now()).replace(tzinfo=None)
     then = next_start(today, min(today.day, LAST_DAY), HOUR)
     house.store.reminders.put(due.user_id, due.family_id, KIND, then.timestamp())
-    await tell(
-        context,
-        [account],
-        "talk.plain",
-        lambda texts: [[talk.button(texts, "tips.button.stop", STOP)]],
-        words=lambda texts: _of_month(context, texts),
-    )
 
 
 async def card(update: Update, context: Context) -> None:
