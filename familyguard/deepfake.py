@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
-from familyguard.directory import EEA, Body, Directory, Purpose
+from familyguard.directory import EEA, ELSEWHERE, Body, Directory, Purpose
 from familyguard.letters import LetterKind
 from familyguard.questions import Answers, Given, Question, Questionnaire
 
@@ -122,7 +122,7 @@ class Situation:
             maker_known=given.get("maker") == "known",
             platform=given.get("where", ""),
             public_figure=given.get("public_figure") == "yes",
-            in_eea=country in EEA,
+            in_eea=country in EEA or country == ELSEWHERE,
         )
 
     @property
@@ -268,7 +268,7 @@ def refuses_images(answers: Answers) -> bool:
 
 
 def plan(answers: Answers, country: str, known: Directory) -> Plan:
-    """The steps that follow from `answers` for someone in `country` (ISO 3166).
+    """The steps that follow from `answers` for someone in `country` (ISO 3166, or ELSEWHERE).
 
     Unanswered questions count as the milder case, so a plan can be shown half-way.  Outside the EEA
     there are no letters: they rest on European law.

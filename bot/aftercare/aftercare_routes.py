@@ -44,6 +44,7 @@ def add_buttons(app: App) -> None:
         (deepfake.OPTION, deepfake.option),
         (deepfake.BACK, deepfake.back),
         (deepfake.KEEP, deepfake.keep),
+        (deepfake.COUNTRY, deepfake.country),
         (deepfake.LETTER, letters.letter),
         (letters.SAY, letters.say),
         (letters.UNDO, letters.undo),

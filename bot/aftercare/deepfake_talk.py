@@ -9,10 +9,11 @@ from typing import Final, Self
 from telegram import Update
 
 from bot import talk
+from bot.aftercare import countries
 from bot.case import keeping
 from bot.context import Context
 from familyguard.deepfake import QUESTIONS, Plan, plan, refuses_images
-from familyguard.directory import directory
+from familyguard.directory import ELSEWHERE, directory
 from familyguard.letter_questions import Ask
 from familyguard.letters import LetterKind, Noted, noted_from_json, noted_to_json
 from familyguard.questions import Answers, InvalidState
@@ -37,6 +38,7 @@ class DeepfakeTalk:
     letter: LetterKind | None = None
     done: tuple[Ask, ...] = ()
     last: int = 0
+    country: str = ""  # that was tapped, where the family has none
 
     @classmethod
     def read(cls, dialogue: Dialogue) -> Self | None:
@@ -50,6 +52,7 @@ class DeepfakeTalk:
                 LetterKind(data["letter"]) if data.get("letter") else None,
                 tuple(map(Ask, data.get("done") or ())),
                 int(data.get("last") or 0),
+                str(data.get("country") or ""),
             )
         except (InvalidState, ValueError):
             return None
@@ -87,6 +90,7 @@ def remember(update: Update, context: Context, state: DeepfakeTalk) -> None:
         letter=state.letter,
         done=state.done,
         last=state.last,
+        country=state.country,
     )
 
 
@@ -96,12 +100,12 @@ def refuses(dialogue: Dialogue) -> bool:
     return state is None or state.refuses
 
 
-def plan_of(update: Update, context: Context, answers: Answers) -> Plan:
-    """The steps for the family's country."""
-    return plan(answers, country_of(update, context), directory())
+def plan_of(update: Update, context: Context, state: DeepfakeTalk) -> Plan:
+    """The steps for the country; without one those that hold in all of Europe."""
+    country = country_of(update, context, state)
+    return plan(state.answers, country or ELSEWHERE, directory())
 
 
-def country_of(update: Update, context: Context) -> str:
-    """The family's country; empty where nobody set it."""
-    family = context.account(update).family_id
-    return context.house.store.families.get(family).country or ""
+def country_of(update: Update, context: Context, state: DeepfakeTalk) -> str:
+    """Where somebody lives; empty where nobody said so."""
+    return state.country or countries.known(context, context.account(update))

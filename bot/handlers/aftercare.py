@@ -6,22 +6,19 @@ the first tap shows.  Where the case is gone, it stands in the buttons themselve
 
 from dataclasses import replace
 
-from babel import Locale
 from telegram import Update
 
 from bot import talk
-from bot.aftercare import pages
+from bot.aftercare import countries, pages
 from bot.aftercare.guidance import scam_page
 from bot.case import cases
 from bot.case.cases import Open
 from bot.case.origin import Origin
 from bot.context import Context
 from bot.family import announce
-from bot.family.roles import Act, refusal
 from bot.family.who import name_of, person_of
 from bot.handlers import casefile
 from bot.handlers.case import parts
-from bot.handlers.setup import COUNTRIES
 from bot.talk import Rows
 from bot.texts import Texts
 from familyguard.aftercare import Happened
@@ -84,13 +81,11 @@ async def country(update: Update, context: Context) -> None:
     It stays the family's, which has none, where the one who tapped may set that.
     """
     _, _, case, marks, code, *_ = parts(update)
-    if code not in COUNTRIES:
+    if code not in countries.COUNTRIES:
         await talk.forgotten(update, context)
         return
     account, house = context.account(update), context.house
-    unset = house.store.families.get(account.family_id).country is None
-    if unset and refusal(context, account, Act.SET_UP) is None:
-        house.store.families.live_in(account.family_id, code)
+    countries.settle(context, account, code)
     opened = cases.case_of(house, account, case)
     await _steps(update, context, opened, _said(marks, opened), code)
 
@@ -108,24 +103,13 @@ async def _steps(
         now = house.now()
         opened = cases.fresh(house, account, Origin(f"aftercare/{now}"), now)
         _write_down(context, opened, said)
-    family = house.store.families.get(account.family_id)
-    place = tapped or family.country or house.settings.country or ""
+    place = tapped or countries.known(context, account)
     page = scam_page(said, place, directory(), texts)
     rows = casefile.offers(opened, texts)
     if not place:
         page = replace(page, closing=f"{page.closing}\n{texts.get('aftercare.which_country')}")
-        rows += _countries(opened.id, said, texts)
+        rows += countries.rows(f"{COUNTRY}{opened.id}:{_marks(said)}:", texts)
     await pages.instead(update, context, page, rows)
-
-
-def _countries(case: str, said: frozenset[Happened], texts: Texts) -> Rows:
-    names = Locale(texts.language).territories
-    data = f"{COUNTRY}{case}:{_marks(said)}:"
-    buttons = [
-        talk.button(texts, "setup.button.country", data + code, name=str(names.get(code, code)))
-        for code in COUNTRIES
-    ]
-    return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
 
 
 def _marks(said: frozenset[Happened]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from telegram import Update
 
 from bot import talk
-from bot.aftercare import pages
+from bot.aftercare import countries, pages
 from bot.aftercare.deepfake_talk import (
     TOPIC,
     DeepfakeTalk,
@@ -34,6 +34,7 @@ from familyguard.questions import Answers, InvalidAnswer
 
 OPTION, BACK = "deepfake:option:", "deepfake:back:"
 LETTER, KEEP = "deepfake:letter:", "deepfake:keep:"
+COUNTRY = "deepfake:country:"
 
 __all__ = ["TOPIC", "refuses"]
 
@@ -61,11 +62,24 @@ async def option(update: Update, context: Context) -> None:
         return
     refused = await _refused_from_now(update, context, answers)
     case = None if refused else state.case
-    remember(update, context, replace(state, answers=answers, case=case, letter=None))
+    state = replace(state, answers=answers, case=case, letter=None)
+    remember(update, context, state)
     if answers.next is not None:
         await _ask(update, context, answers)
     else:
-        await _finish(update, context, answers)
+        await _finish(update, context, state)
+
+
+async def country(update: Update, context: Context) -> None:
+    """A country was tapped under steps without numbers: the same steps, with its numbers."""
+    state, code = going_on(update, context), parts(update)[2]
+    if state is None or state.answers.next is not None or code not in countries.COUNTRIES:
+        await talk.forgotten(update, context)
+        return
+    countries.settle(context, context.account(update), code)
+    state = replace(state, country=code)
+    remember(update, context, state)
+    await _finish(update, context, state)
 
 
 async def back(update: Update, context: Context) -> None:
@@ -92,7 +106,7 @@ async def note(update: Update, context: Context, state: DeepfakeTalk) -> None:
     if message.message_id != state.last:
         noted = with_words(noted, message.text or "")
     remember(update, context, replace(state, noted=noted, last=message.message_id))
-    found, texts = plan_of(update, context, state.answers), context.texts(update)
+    found, texts = plan_of(update, context, state), context.texts(update)
     rows = letter_rows(found, texts) if state.answers.next is None else []
     await talk.say(update, context, "deepfake.noted", rows, count=len(noted.addresses))
 
@@ -132,17 +146,20 @@ async def _ask(update: Update, context: Context, answers: Answers) -> None:
     await talk.show(update, context, "talk.plain", _rows(answers, texts), words=sentence)
 
 
-async def _finish(update: Update, context: Context, answers: Answers) -> None:
-    found, texts = plan_of(update, context, answers), context.texts(update)
-    page = deepfake_page(found, texts)
-    if not country_of(update, context):
-        page = replace(page, closing=texts.get("deepfake.no_country"))
+async def _finish(update: Update, context: Context, state: DeepfakeTalk) -> None:
+    found, texts, answers = plan_of(update, context, state), context.texts(update), state.answers
+    page, nowhere = deepfake_page(found, texts), not country_of(update, context, state)
     rows = letter_rows(found, texts)
+    closing = [page.closing]
     if rows:
-        page = replace(page, closing=f"{page.closing}\n\n{texts.get('deepfake.note')}".strip())
+        closing.append(texts.get("deepfake.note"))
     if not found.refuse_images and answers.as_mapping.get("who") != "made_by_me":
         rows.append([talk.button(texts, "deepfake.button.keep", KEEP)])
+    if nowhere:
+        closing.append(texts.get("deepfake.no_country"))
+        rows += countries.rows(COUNTRY, texts)
     rows.append([talk.button(texts, "talk.back", f"{BACK}{len(answers.given)}")])
+    page = replace(page, closing="\n\n".join(filter(None, closing)))
     await pages.instead(update, context, page, rows)
 
 

@@ -161,7 +161,7 @@ async def _deliver(update: Update, context: Context, state: DeepfakeTalk) -> Non
     noted = replace(
         state.facts,
         name=state.noted.name or person_of(context, account).name,
-        authority=authority(country_of(update, context), directory()),
+        authority=authority(country_of(update, context, state), directory()),
         written_on=now.date(),
     )
     filled = write(kind, noted, texts.language)
@@ -171,7 +171,7 @@ async def _deliver(update: Update, context: Context, state: DeepfakeTalk) -> Non
     paper = await asyncio.to_thread(draw, filled, now)
     name = texts.get(f"deepfake.letter.{kind}.file")
     caption = texts.get("deepfake.letter.caption" if filled.missing else "deepfake.letter.full")
-    others = deepfake.letter_rows(plan_of(update, context, state.answers), texts, but=kind)
+    others = deepfake.letter_rows(plan_of(update, context, state), texts, but=kind)
     for ending, content in (("pdf", paper), ("txt", filled.text.encode("utf-8", "replace"))):
         is_last = ending == "txt"
         await context.bot.send_document(
@@ -208,7 +208,7 @@ def _rows(state: DeepfakeTalk, ask: Ask, texts: Texts) -> Rows:
 
 
 def _offered(update: Update, context: Context, state: DeepfakeTalk) -> tuple[LetterKind, ...]:
-    return plan_of(update, context, state.answers).letters
+    return plan_of(update, context, state).letters
 
 
 def _kind(value: str) -> LetterKind | None:

@@ -106,17 +106,40 @@ async def test_who_made_one_reads_what_the_personal_circle_means(tmp_path):
         assert "Letter to the maker" not in page.buttons
 
 
-async def test_without_a_country_it_says_who_can_set_it(tmp_path):
-    """And does not claim that the law does not hold."""
+@pytest.mark.parametrize(("who", "kept"), [(1, "NL"), (3, None)])
+async def test_without_a_country_the_letters_are_there_and_a_tap_brings_the_numbers(
+    tmp_path, who, kept
+):
+    """European law holds in all of Europe; only what a keeper taps stays the family's country."""
+    async with at_home(tmp_path) as telegram:
+        person = telegram.person(who)
+        await person.sends("/deepfake")
+        await telegram.quiet()
+        for label in PUBLIC:
+            await person.taps(label)
+            await telegram.quiet()
+        page = await person.sees("Tap your country, then I show its numbers.")
+        assert "Letter to the maker" in page.buttons
+        assert "European Data Protection Board" in page.text
+        await person.taps("Netherlands")
+        page = await person.sees("Autoriteit Persoonsgegevens")
+        assert "0900-8844" in page.text
+        assert "Tap your country" not in page.text
+        family = telegram.house.store.families.get(telegram.people["Anna"].family_id)
+        assert family.country == kept
+
+
+async def test_outside_europe_no_letter_is_offered(tmp_path):
+    """They rest on European law, and the page says so."""
     async with at_home(tmp_path) as telegram:
         anna = telegram.person(1)
         await anna.sends("/deepfake")
         await telegram.quiet()
-        for label in PUBLIC:
+        for label in (*PUBLIC, "United States"):
             await anna.taps(label)
             await telegram.quiet()
-        page = await anna.sees("I do not know in which country you live.")
-        assert "They do not hold in your country" not in page.text
+        page = await anna.sees("The letters rest on European law.")
+        assert "Letter to the maker" not in page.buttons
 
 
 async def test_a_text_that_is_forwarded_meanwhile_is_checked(tmp_path):
