@@ -41,14 +41,10 @@ STRANGER_BURST, STRANGER_INTERVAL = 3, 600.0
 UNLOCK_SECONDS = 600.0
 """How long a PIN is good for: ten minutes are a conversation, not an evening."""
 
-UNASKED_LOOKS, UNASKED_INTERVAL = 20, 3600.0
-"""Memos of one member in which the code word is looked for though nobody asked for it: so many at
-once, then one an hour.  The words of further ones are hidden unread, so that nobody guesses."""
-
 WRITTEN_LOOKS, WRITTEN_INTERVAL = 30, 600.0
-"""Messages of one member with words that might be the code word, in which it is looked for: so many
-at once, then one in ten minutes.  A message that is taken away tells its sender that it holds the
-word, so whoever stole an account could guess by writing."""
+"""Messages of one member with words that might be the code word, of which one that holds it goes:
+so many at once, then one in ten minutes.  That tells its sender that it holds the word, so whoever
+stole an account could guess by writing.  Of further ones the keepers alone hear."""
 
 NOTICE_INTERVAL = 60.0
 """Seconds between two requests to slow down: they must not become a flood themselves."""
@@ -68,8 +64,9 @@ class Locks:
 SPEAKING_SECONDS = 900.0
 """How long what a keeper spoke is remembered, from the last memo on."""
 
-MAX_TYPED = 10_000
-"""Short messages whose keyed hashes are remembered, of all families together."""
+MAX_TYPED = 100_000
+"""Keyed hashes of a few words in a row that are remembered, of all families together: some fifteen
+megabytes at most; a long message has three thousand."""
 
 FAILURE_SECONDS = 300.0
 """When a memo that ran into a limit or killed the worker may be tried again: not at once, or one
@@ -108,7 +105,6 @@ class House:
     typed: Shelf[bytes, bool] = field(init=False)  # keyed hashes of few words, for a day
     unlocked: Shelf[int, str] = field(init=False)  # user to family, since they typed the PIN
     members: Throttle = field(init=False)
-    unasked: Throttle = field(init=False)
     written: Throttle = field(init=False)
     notices: Throttle = field(init=False)
     strangers: Throttle = field(init=False)
@@ -124,7 +120,6 @@ class House:
         self.typed = Shelf(MAX_TYPED, self.clock)
         self.unlocked = Shelf(size, self.clock, UNLOCK_SECONDS)
         self.members = Throttle(self.settings.message_burst, self.settings.message_interval)
-        self.unasked = Throttle(UNASKED_LOOKS, UNASKED_INTERVAL)
         self.written = Throttle(WRITTEN_LOOKS, WRITTEN_INTERVAL)
         self.notices = Throttle(1, NOTICE_INTERVAL)
         self.strangers = Throttle(STRANGER_BURST, STRANGER_INTERVAL)

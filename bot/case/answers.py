@@ -23,6 +23,9 @@ WAIT_SECONDS = 24 * 3600.0
 DURESS, ROTATE, LOCKED, NEAR = "duress", "rotate", "locked", "near"
 """What others must be told of an answer."""
 
+MANY = "many"
+"""Due where somebody sends so many memos that their words are not looked through any more."""
+
 REFUSED = "refused"
 """Outcome of a challenge that the other side did not want to answer."""
 

@@ -26,6 +26,12 @@ from familyguard.near_matches import WITHIN_SECONDS, NearMatches
 
 log = structlog.get_logger(__name__)
 
+MANY_TOLD = "many_memos_told"
+"""A line of the audit log: keepers were asked to look after an account that sends very much."""
+
+MANY_SECONDS = 24 * 3600.0
+"""Between two such requests about one account."""
+
 NEAR, NEAR_TOLD = "near_match", "near_match_told"
 """Lines of the audit log in which near matches are counted."""
 
@@ -86,6 +92,8 @@ async def follow_up(context: Context, account: Account, opened: Open) -> Open:
         await announce.tell(context, announce.keepers(context, family), "case.word_used")
     if answers.LOCKED in due:
         await announce.tell(context, announce.keepers(context, family), "case.word_locked")
+    if answers.MANY in due:
+        await _many(context, account)
     if answers.NEAR in due:
         await _near(context, account)
     denied = Sign.NOT_ME in {piece.sign for piece in opened.file.case.evidence()}
@@ -98,6 +106,19 @@ async def follow_up(context: Context, account: Account, opened: Open) -> Open:
     if asks:
         await redraw(context, account, opened)
     return opened
+
+
+async def _many(context: Context, account: Account) -> None:
+    """Somebody may be trying out words with an account that is not theirs."""
+    house, family, now = context.house, account.family_id, context.house.now()
+    lines = house.store.audit.lines(family, now - MANY_SECONDS)
+    if any(line.act == MANY_TOLD and line.actor == account.user_id for line in lines):
+        return
+    house.store.audit.note(family, MANY_TOLD, now, actor=account.user_id)
+    others = [one for one in announce.keepers(context, family) if one != account]
+    await announce.tell(
+        context, others, "case.many_memos", name=name_of(person_of(context, account))
+    )
 
 
 async def _near(context: Context, account: Account) -> None:

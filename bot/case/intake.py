@@ -28,7 +28,7 @@ from bot.media import Attachment, kind_of
 from bot.progress import Progress
 from bot.screenshots.model import PictureProblem, Screenshot
 from bot.texts import Language, Texts
-from bot.words.codewords import overheard
+from bot.words.overheard import unasked_word
 from familyguard.case import WITHHELD
 from familyguard.codeword import Match, Which
 from familyguard.family import Account
@@ -221,20 +221,6 @@ def _voices(analysis: Analysis) -> dict[str, float]:
     return found
 
 
-async def unasked_word(
-    house: House, account: Account, texts: tuple[str, ...]
-) -> Match | bool | None:
-    """Whether the words of a memo must be hidden though nobody asked for the code word.
-
-    The match, or True where it was not looked for because this member sends so many.
-    """
-    if not any(texts) or house.store.codewords.get(account.family_id) is None:
-        return None
-    if not house.unasked.allows(account.user_id, house.clock()):
-        return True
-    return await overheard(house, account, texts)
-
-
 def _due(arrival: Arrival, word: Match | bool | None) -> list[str]:
     signs = {piece.sign for piece in arrival.judgement.evidence}
     due = []
@@ -242,6 +228,8 @@ def _due(arrival: Arrival, word: Match | bool | None) -> list[str]:
         due.append(ASK)
     if isinstance(word, Match):
         due.append(answers.DURESS if word.which is Which.DURESS else answers.ROTATE)
+    if word is True:
+        due.append(answers.MANY)
     if near_match(signs):
         due.append(answers.NEAR)
     return due

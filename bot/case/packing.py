@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot import listening
 from bot.analysis import Finding
-from bot.case import cases, intake, keeping
+from bot.case import cases, keeping
 from bot.case.cases import Open
 from bot.case.items import Item
 from bot.case.readers import reader_of
@@ -20,6 +20,7 @@ from bot.listening import Listener
 from bot.progress import Progress
 from bot.texts import Texts
 from bot.wording import factors, word
+from bot.words.overheard import unasked_word
 from familyguard.evidence_pack import Custody, Moment, Original, TimeOrigin, rfc3339
 from familyguard.family import Account
 from voice.comparison import compared_with
@@ -156,9 +157,11 @@ async def _exhibit(
         finding.heard, listening.labels_of(finding.heard, person.id if person else None)
     )
     spoken = analysis.transcript
-    # A memo that came before the code word was set may hold it now.
-    word_in_it = await intake.unasked_word(house, account, (spoken.text,) if spoken else ())
-    hidden = item.no_words or word_in_it is not None
+    hidden = item.no_words
+    stored = house.store.codewords.get(account.family_id)
+    if stored is not None and stored.set_at > item.at and spoken is not None:
+        # A memo that came before the code word was set may hold it now; later ones were looked at.
+        hidden = hidden or await unasked_word(house, account, (spoken.text,)) is not None
     if hidden and spoken is not None:
         analysis = replace(analysis, transcript=replace(spoken, text="", words=()))
     judgement = judge_memo(

@@ -5,6 +5,8 @@ Everything that hashes blocks for seconds, so it runs in a thread.
 
 import asyncio
 import contextlib
+import hashlib
+import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -19,13 +21,17 @@ from familyguard.codeword import (
     Match,
     MustWait,
     NoCodeWord,
+    Tag,
     Tags,
     Which,
     WrongCodeWord,
     attempt,
     candidates,
+    keys_of,
+    words,
 )
-from familyguard.codeword.candidates import MAX_WINDOW
+from familyguard.codeword.candidates import MAX_WINDOW, Shape
+from familyguard.codeword.tags import SALT_BYTES
 from familyguard.family import Account
 from familyguard.store.codewords import StoredCodeWord
 
@@ -123,39 +129,67 @@ async def unlock(house: House, account: Account, texts: Sequence[str], now: floa
     return Look(Word.LOCKED, forced=answer.forced)
 
 
-async def overheard(house: House, account: Account, texts: Sequence[str]) -> Match | None:
-    """Whether a memo that nobody asked for holds the code word, so that its words can be hidden.
-
-    Nothing is counted, and whoever sent the memo must not learn the answer.
-    """
-    family = account.family_id
-    tags = tags_of(house.store.codewords.get(family))
-    if tags is None:
-        return None
-    return await found_in(house, family, tags, in_pieces(house, family, tags, texts))
-
-
-def in_pieces(house: House, family: str, tags: Tags, texts: Sequence[str]) -> list[Candidates]:
+def in_pieces(
+    house: House, family: str, tags: Tags | None, texts: Sequence[str]
+) -> list[Candidates]:
     """What to try of texts of any length, piece by piece, so that nothing hides behind the rest."""
     language, split = language_of(house, family), [text.split() for text in texts]
-    longest = max(map(len, split), default=0)
     return [
         candidates(
-            [" ".join(words[start : start + PIECE_WORDS]) for words in split], language, tags.shapes
+            [" ".join(some[start : start + PIECE_WORDS]) for some in split],
+            language,
+            tags.shapes if tags else None,
         )
-        for start in range(0, max(1, longest - MAX_WINDOW), PIECE_WORDS - MAX_WINDOW)
+        for start in _starts(texts)
     ]
 
 
+def n_pieces(texts: Sequence[str]) -> int:
+    """How many pieces `in_pieces` makes of these texts."""
+    return len(_starts(texts))
+
+
+def _starts(texts: Sequence[str]) -> range:
+    longest = max((len(text.split()) for text in texts), default=0)
+    return range(0, max(1, longest - MAX_WINDOW), PIECE_WORDS - MAX_WINDOW)
+
+
 async def found_in(
-    house: House, family: str, tags: Tags, pieces: Sequence[Candidates]
+    house: House, family: str, tags: Tags | None, pieces: Sequence[Candidates]
 ) -> Match | None:
-    """The first match, its spans within its piece.  All pieces are tried whatever is found."""
+    """The first match, its spans within its piece.
+
+    All pieces are tried whatever is found, and where there is no code word to compare with.
+    """
     matches = []
     for tried in pieces:
         with contextlib.suppress(WrongCodeWord):
             matches.append(await asyncio.to_thread(house.hasher.verify, tried, tags, family))
     return matches[0] if matches else None
+
+
+def pretended(house: House, family: str) -> Tags:
+    """What takes the place of the tags where no code word is set: it takes as long, fits nothing.
+
+    Written messages are only hashed where a window has the shape of a tag, which can be seen by
+    the clock; so a family without a code word has the shapes of one that was drawn for it.
+    """
+    secret = house.store.keys.derived("no code word")
+    marks = [
+        hmac.digest(secret, f"{number}:{family}".encode(), hashlib.sha256) for number in range(3)
+    ]
+    language = language_of(house, family)
+    listed = words(language)
+    drawn = (listed[int.from_bytes(mark[:8], "big") % len(listed)] for mark in marks[:2])
+    keys = keys_of(" ".join(drawn), language)
+    shapes = {Shape(key.kind, len(key.text) + more) for key in keys for more in (0, 1)}
+    tags = tuple(
+        Tag(
+            Which.WORD, shape.kind, shape.length, hmac.digest(secret, str(shape).encode(), "sha256")
+        )
+        for shape in sorted(shapes)
+    )
+    return Tags(0, marks[2][:SALT_BYTES], tags)
 
 
 def language_of(house: House, family: str) -> str:

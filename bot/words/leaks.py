@@ -11,9 +11,9 @@ from bot.context import Context
 from bot.family import announce
 from bot.family.who import name_of, person_of
 from bot.media import KINDS
-from bot.words.codewords import found_in, in_pieces, language_of, tags_of
+from bot.words.codewords import found_in, in_pieces, language_of, pretended, tags_of
 from bot.words.speaking import note_typed
-from familyguard.codeword import Rotation
+from familyguard.codeword import Candidates, Rotation
 from familyguard.family import Account
 
 log = structlog.get_logger(__name__)
@@ -44,9 +44,22 @@ async def caught(update: Update, context: Context, parts: list[str]) -> str | No
     """
     account, message = context.account(update), update.effective_message
     assert isinstance(message, Message)
-    if not await _holds_word(context, account, parts):
+    house, family = context.house, account.family_id
+    stored = house.store.codewords.get(family)
+    pieces = _pieces(context, account, parts)
+    if not pieces:
         return None
-    await _take_away(context, account, message)
+    # Whoever sees a message go has guessed the word, so that happens a few times only.  Further
+    # ones are looked at all the same, and stay: the keepers alone hear of it.
+    open_ = house.written.allows(account.user_id, house.clock())
+    tags = tags_of(stored) or pretended(house, family)
+    if await found_in(house, family, tags, pieces) is None or stored is None:
+        return None
+    if open_ or stored.rotate_why != Rotation.LEAKED:
+        await _report(context, account)
+    if not open_:
+        return None
+    await talk.take_away(message)
     return "leak.typed" if message.forward_origin is None else "leak.forwarded"
 
 
@@ -72,31 +85,25 @@ def words_of(message: Message) -> list[str]:
     return [part for part in parts if part.strip()]
 
 
-async def _holds_word(context: Context, account: Account, parts: list[str]) -> bool:
-    """Whether the family's code word, or its duress word, stands in one of `parts`."""
+def _pieces(context: Context, account: Account, parts: list[str]) -> list[Candidates]:
+    """What of `parts` is to be hashed: its sender sees what comes of it, so only what fits."""
     house, family = context.house, account.family_id
-    tags = tags_of(house.store.codewords.get(family))
-    if tags is None:
-        return False
-    # Its sender sees what comes of it, so unlike in a spoken try only what fits is hashed.
-    pieces = [
+    tags = tags_of(house.store.codewords.get(family)) or pretended(house, family)
+    return [
         replace(tried, work=len(tried))
         for part in parts
         for tried in in_pieces(house, family, tags, [part])
         if tried.items
     ]
-    if not pieces or not house.written.allows(account.user_id, house.clock()):
-        return False
-    return await found_in(house, family, tags, pieces) is not None
 
 
-async def _take_away(context: Context, account: Account, message: Message) -> None:
+async def _report(context: Context, account: Account) -> None:
+    """The word is known to others: another one is due, and the other keepers hear of it."""
     store, now = context.house.store, context.house.now()
     log.warning("code_word_written")
     with store.together():
         store.codewords.ask_to_rotate(account.family_id, Rotation.LEAKED)
         store.audit.note(account.family_id, "leaked", now, account.user_id)
-    await talk.take_away(message)
     keepers = [
         keeper
         for keeper in announce.keepers(context, account.family_id)

@@ -19,11 +19,18 @@ from familyguard.codeword import (
     judge_strength,
     normalise,
 )
+from familyguard.codeword.candidates import MAX_WINDOW, MIN_EXACT_LETTERS
 
 MOST_TYPED_WORDS = 8
-"""A message with more words is no code word, and need not be remembered as typed."""
+"""A message with more words is no code word as a whole; a few words in a row within it may be."""
+
+MOST_NOTED_WORDS = 1000
+"""Of one message; Telegram allows no more than 4,096 characters."""
 
 N_RECORDINGS = 3
+
+MARK_BYTES = 16
+"""Of a keyed hash: there are tens of thousands in memory, and none is a secret."""
 
 
 @dataclass(slots=True)
@@ -62,10 +69,16 @@ class Speaking:
 
 
 def note_typed(house: House, family: str, text: str, language: str) -> None:
-    """Remember for a day, as a keyed hash in memory, that somebody typed these few words."""
-    words = normalise(text, language)
-    if words and len(words.split()) <= MOST_TYPED_WORDS:
-        house.typed.put(_mark(house, family, words), True)
+    """Remember for a day, as keyed hashes in memory, what few words in a row somebody typed."""
+    words = normalise(text, language).split()[:MOST_NOTED_WORDS]
+    if 0 < len(words) <= MOST_TYPED_WORDS:
+        house.typed.put(_mark(house, family, " ".join(words)), True)
+    for first in range(len(words)):
+        for after in range(first + 1, min(first + MAX_WINDOW, len(words)) + 1):
+            few = "".join(words[first:after])
+            # Shorter ones are refused as a code word anyway.
+            if len(few) >= MIN_EXACT_LETTERS:
+                house.typed.put(_mark(house, family, few), True)
 
 
 def was_typed(house: House, family: str, phrase: str, language: str) -> bool:
@@ -84,4 +97,4 @@ def _plain(phrase: str, language: str) -> str:
 
 def _mark(house: House, family: str, words: str) -> bytes:
     message = f"{family}\0{words.replace(' ', '')}".encode()
-    return hmac.digest(house.store.keys.derived("typed"), message, hashlib.sha256)
+    return hmac.digest(house.store.keys.derived("typed"), message, hashlib.sha256)[:MARK_BYTES]

@@ -29,12 +29,12 @@ def name_them(house: House, **names: int) -> dict[str, Person]:
     return people
 
 
-def set_word(house: House, family: str, *, duress: bool = False) -> None:
+def set_word(house: House, family: str, *, duress: bool = False, at: float = 1.0) -> None:
     """The family agreed on WORD, and perhaps on DURESS."""
     tags = house.hasher.tags(keys_of(WORD, "en"), family, 1)
     if duress:
         tags = house.hasher.with_duress(tags, keys_of(DURESS, "en"), family)
-    house.store.codewords.put(family, StoredCodeWord(tags, "en", set_by=1, set_at=1.0))
+    house.store.codewords.put(family, StoredCodeWord(tags, "en", set_by=1, set_at=at))
 
 
 def enrol(house: House, person: Person, voice: str) -> None:

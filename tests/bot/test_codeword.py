@@ -166,11 +166,19 @@ async def test_a_typed_word_is_taken_away_and_never_accepted(tmp_path):
         assert stored(telegram) is None
 
 
-async def test_what_somebody_typed_before_is_refused(tmp_path):
-    """Telegram has seen it, and so may others have."""
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "velvet tractor?",
+        "Shall we take Velvet Tractor as our word, mum? I think that is one we can all keep",
+        "it was velvettractor or something like that, written in one, said the man on the phone",
+    ],
+)
+async def test_attack_2_what_somebody_typed_before_is_refused(tmp_path, typed):
+    """Telegram has seen it, and so may others have; also in the middle of a long message."""
     async with family_bot(tmp_path) as telegram:
         anna, bert = telegram.person(1), telegram.person(2)
-        await bert.sends("velvet tractor?")
+        await bert.sends(typed)
         await telegram.quiet()
         await begun(anna)
         await spoken(anna)
@@ -370,7 +378,10 @@ async def test_attack_2_the_word_is_found_wherever_it_was_typed(tmp_path, conten
 
 
 async def test_attack_5_nobody_guesses_by_writing_to_see_what_is_taken_away(tmp_path):
-    """Row 5: after thirty messages that might hold the word, no further one is looked at."""
+    """Row 5: after thirty messages that might hold the word the sender sees nothing any more.
+
+    The keeper does: row 2, a word that leaks is due for another however much was written before.
+    """
     clock = 0.0
     async with family_bot(tmp_path, clock=lambda: clock, message_burst=200) as telegram:
         set_word(house_of(telegram.app), family_of(telegram))
@@ -380,6 +391,12 @@ async def test_attack_5_nobody_guesses_by_writing_to_see_what_is_taken_away(tmp_
         await bert.sends(WORD)
         await telegram.quiet()
         assert telegram.count("deleteMessage") == 0
+        assert stored(telegram).rotate_why == Rotation.LEAKED
+        await telegram.person(1).sees("“Person 2” sent me")
+        await bert.sends(WORD)
+        await telegram.quiet()
+        told = [one for one in telegram.person(1).screen if "“Person 2” sent me" in one.text]
+        assert len(told) == 1
         clock += WRITTEN_INTERVAL
         await bert.sends(WORD)
         await bert.sees("Your code word stood in that message")
