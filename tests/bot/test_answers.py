@@ -36,7 +36,7 @@ async def answers(telegram, say, member=1, **more):
     person = telegram.person(member)
     await person.forwards_voice(memo(say, voice=voice, **more), forward_origin=sender(telegram))
     await telegram.quiet()
-    return await person.sees("Looked at on")
+    return await person.sees("Checked on")
 
 
 def family_of(telegram):
@@ -95,7 +95,7 @@ async def test_words_of_an_answer_are_never_shown_nor_kept(tmp_path):
         anna = telegram.person(1)
         await answers(telegram, f"{WORD} {phrase} I need 950 euro today on {BILL}")
         await anna.taps("Details")
-        await anna.sees("These are pointers, not proof.")
+        await anna.sees("These are hints, not proof.")
         first = WORD.split()[0]
         for person in (1, 2, 3):
             for shown in telegram.person(person).screen:
@@ -121,7 +121,7 @@ async def test_a_word_that_nobody_asked_for_is_hidden_and_not_reported(tmp_path)
         await bert.forwards_voice(memo(said), forward_origin=sender(telegram))
         await telegram.quiet()
         await bert.taps("Details")
-        await bert.sees("These are pointers, not proof.")
+        await bert.sees("These are hints, not proof.")
         for shown in bert.screen:
             assert "elephant" not in shown.text
             assert "code word was" not in shown.text

@@ -186,7 +186,7 @@ async def test_the_card_says_when_which_file_and_greets_as_the_family_agreed(tmp
 
         assert f"File {hashlib.sha256(content).hexdigest()[:12]}." in card.text
         assert "Our own sentence: “The cat is on the roof”" in card.text
-        assert "Looked at on 18 November 2026" in card.text
+        assert "Checked on 18 November 2026" in card.text
         assert card.protected
 
 
@@ -448,7 +448,7 @@ async def test_no_card_shows_a_number_that_a_cloner_could_tune_to(tmp_path):
         )
         await anna.sees(STRONG)
         await anna.taps("Details")
-        table = await anna.sees("These are pointers, not proof.")
+        table = await anna.sees("These are hints, not proof.")
         for shown in anna.screen:
             assert "1.23" not in shown.text
         assert "%" not in table.text
@@ -523,7 +523,7 @@ async def test_details_name_whom_the_voice_was_compared_with(tmp_path):
         await anna.taps("Tom")
         await anna.sees("The voice clearly does not sound like Tom.")
         await anna.taps("Details")
-        table = await anna.sees("These are pointers, not proof.")
+        table = await anna.sees("These are hints, not proof.")
         assert "not like Tom’s" in table.text
 
 

@@ -92,7 +92,7 @@ async def test_a_forwarded_text_is_judged_by_its_words(tmp_path):
         card = await anna.sees("Do not pay yet – strong warning signs.")
         assert "Not checked: " in card.text
         await anna.taps("Details")
-        await anna.sees("These are pointers, not proof.")
+        await anna.sees("These are hints, not proof.")
         assert telegram.count("sendPhoto") == 0
 
 
@@ -130,7 +130,7 @@ async def test_details_show_the_picture_and_the_table(tmp_path):
         await anna.sees("Do not pay yet")
         await telegram.quiet()
         await anna.taps("Details")
-        table = await anna.sees("These are pointers, not proof.")
+        table = await anna.sees("These are hints, not proof.")
         assert "perth" in table.text
         photo = next(shown for shown in anna.screen if shown.photo)
         assert photo.photo == PNG
@@ -397,7 +397,7 @@ async def test_a_picture_that_never_comes_does_not_hold_up_the_table(tmp_path, m
         await anna.forwards_voice()
         await anna.sees(NONE)
         await anna.taps("Details")
-        await anna.sees("These are pointers, not proof.")
+        await anna.sees("These are hints, not proof.")
 
 
 class _NeverDraws(StubAnalyst):

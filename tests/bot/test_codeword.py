@@ -238,7 +238,7 @@ async def test_only_a_keeper_sets_it_or_learns_that_there_is_one(tmp_path):
             await bert.taps("Test it")
             await bert.sees("Say the code word")
             await bert.records(memo("something quite different", seconds=3.0))
-            await bert.sees("I do not know those words")
+            await bert.sees("not the words that I learned")
             await bert.presses("word:begin:word")
             await bert.presses("word:gone:")
             await telegram.quiet()
@@ -257,7 +257,7 @@ async def test_a_member_who_knows_the_word_hears_so(tmp_path):
         await bert.taps("Test it")
         await bert.sees("Say the code word")
         await bert.records(memo(f"well it is {WORD} I think", seconds=4.0))
-        shown = await bert.sees("I know that word again")
+        shown = await bert.sees("I recognise that word")
         assert "proves nothing" in shown.text
         assert telegram.count("deleteMessage") >= 1
 
@@ -278,14 +278,14 @@ async def test_attack_5_guessing_locks_and_the_keeper_unlocks_by_saying_it(tmp_p
         await bert.presses("word:test:")
         await bert.records(memo(WORD, seconds=3.0))
         await telegram.quiet()
-        assert not bert.has_seen("I know that word again")
+        assert not bert.has_seen("I recognise that word")
         assert not bert.has_seen("too many wrong words")
         await anna.presses("word:test:")
         await anna.records(memo(WORD, seconds=3.0))
-        await anna.sees("I know that word again")
+        await anna.sees("I recognise that word")
         await bert.presses("word:test:")
         await bert.records(memo(WORD, seconds=3.0))
-        await bert.sees("I know that word again")
+        await bert.sees("I recognise that word")
 
 
 async def test_attack_6_another_word_waits_a_day_and_anyone_can_stop_it(tmp_path):
@@ -294,7 +294,7 @@ async def test_attack_6_another_word_waits_a_day_and_anyone_can_stop_it(tmp_path
         set_word(house_of(telegram.app), family_of(telegram))
         before = stored(telegram)
         anna, bert = telegram.person(1), telegram.person(2)
-        await begun(anna, "Take another code word")
+        await begun(anna, "Choose another code word")
         await spoken(anna)
         await anna.sees("Is this it?")
         await anna.taps("Yes, that is it")
@@ -312,7 +312,7 @@ async def test_a_second_adult_confirms_another_word_at_once(tmp_path):
         set_word(house_of(telegram.app), family_of(telegram))
         before = stored(telegram)
         anna, bert = telegram.person(1), telegram.person(2)
-        await begun(anna, "Take another code word")
+        await begun(anna, "Choose another code word")
         await spoken(anna)
         await anna.sees("Is this it?")
         await anna.taps("Yes, that is it")
@@ -330,8 +330,8 @@ async def test_attack_2_a_typed_code_word_is_deleted_and_due(tmp_path):
         set_word(house_of(telegram.app), family_of(telegram))
         anna, bert = telegram.person(1), telegram.person(2)
         await bert.sends("was it Purple Elephant, mum?")
-        await bert.sees("Your code word stood in that message")
-        await anna.sees("The code word stood in a message")
+        await bert.sees("Your code word was in that message")
+        await anna.sees("The code word was in a message")
         assert telegram.count("deleteMessage") == 1
         assert stored(telegram).rotate_why == Rotation.LEAKED
         assert not any("urple" in shown.text for shown in [*anna.screen, *bert.screen])
@@ -371,7 +371,7 @@ async def test_attack_2_the_word_is_found_wherever_it_was_typed(tmp_path, conten
         set_word(house_of(telegram.app), family_of(telegram))
         bert = telegram.person(2)
         await bert.sends_message(**content)
-        await bert.sees("Your code word stood in that message")
+        await bert.sees("Your code word was in that message")
         await telegram.quiet()
         assert telegram.count("deleteMessage") == 1
         assert stored(telegram).rotate_why == Rotation.LEAKED
@@ -399,7 +399,7 @@ async def test_attack_5_nobody_guesses_by_writing_to_see_what_is_taken_away(tmp_
         assert len(told) == 1
         clock += WRITTEN_INTERVAL
         await bert.sends(WORD)
-        await bert.sees("Your code word stood in that message")
+        await bert.sees("Your code word was in that message")
 
 
 async def test_attack_2_a_word_that_is_typed_after_it_was_heard_is_not_taken(tmp_path):
@@ -506,7 +506,7 @@ async def test_attack_7_a_stolen_keeper_account_needs_the_pin(tmp_path):
         set_word(house, family_of(telegram))
         anna = telegram.person(1)
         await anna.presses("word:begin:word")
-        await anna.sees("This takes the PIN")
+        await anna.sees("I need the PIN")
         await anna.presses("word:gone:")
         await telegram.quiet()
         assert not house.store.changes.waiting(family_of(telegram))
@@ -524,7 +524,7 @@ async def test_a_keeper_is_reminded_once_a_week(tmp_path):
         for days in (0, 1, 6.5):
             now.at += days * DAY
             await rotation.remind(Context.from_update(None, telegram.app))
-        reminders = [shown for shown in anna.screen if "was written down" in shown.text]
+        reminders = [shown for shown in anna.screen if "was written in a message" in shown.text]
         assert len(reminders) == 2
         assert not nine.screen
 
@@ -535,7 +535,7 @@ async def test_what_waits_in_the_database_holds_hashes_only(tmp_path):
         house = house_of(telegram.app)
         set_word(house, family_of(telegram))
         anna = telegram.person(1)
-        await begun(anna, "Take another code word")
+        await begun(anna, "Choose another code word")
         await spoken(anna)
         await anna.sees("Is this it?")
         await anna.taps("Yes, that is it")

@@ -241,7 +241,7 @@ async def test_somebody_is_renamed(tmp_path):
     async with family_bot(tmp_path) as telegram:
         anna = telegram.person(1)
         await anna.presses(f"family:name:{person_id(telegram, 3)}")
-        await anna.sees("How does the family call “Person 3”?")
+        await anna.sees("What does the family call “Person 3”?")
         await anna.sends("x" * 60)
         await anna.sends("Aunt Cora")
         await anna.sees("“Person 3” is now called “Aunt Cora”")
@@ -252,7 +252,7 @@ async def test_attack_6_nobody_is_renamed_behind_their_backs(tmp_path):
     async with family_bot(tmp_path) as telegram:
         anna = telegram.person(1)
         await anna.presses(f"family:name:{person_id(telegram, 3)}")
-        await anna.sees("How does the family call “Person 3”?")
+        await anna.sees("What does the family call “Person 3”?")
         await anna.sends("Tom")
         for other in (2, 3):
             told = await telegram.person(other).sees("another name: “Tom”")

@@ -199,7 +199,7 @@ async def test_7_a_stolen_keepers_account_is_asked_the_pin(tmp_path):
             shown = len(keeper.screen)
             await keeper.presses(data)
             await telegram.quiet()
-            assert "This takes the PIN" in keeper.screen[shown].text
+            assert "I need the PIN" in keeper.screen[shown].text
         await keeper.sends("1234")
         await keeper.sees("That is not the PIN")
         assert store.people.of_family(store.accounts.get(1).family_id) == before
@@ -213,7 +213,7 @@ async def test_7_the_right_pin_lets_the_act_go_on_for_ten_minutes(tmp_path):
         keeper = telegram.person(1)
         await sets_pin(keeper)
         await keeper.sends("/invite")
-        await keeper.sees("This takes the PIN")
+        await keeper.sees("I need the PIN")
         deleted = telegram.count("deleteMessage")
         await keeper.sends(PIN)
         await keeper.sees("For ten minutes")
@@ -225,7 +225,7 @@ async def test_7_the_right_pin_lets_the_act_go_on_for_ten_minutes(tmp_path):
         shown = len(keeper.screen)
         await keeper.sends("/invite")
         await telegram.quiet()
-        assert "This takes the PIN" in keeper.screen[shown].text
+        assert "I need the PIN" in keeper.screen[shown].text
 
 
 async def test_7_guessing_the_pin_means_waiting(tmp_path):
@@ -236,7 +236,7 @@ async def test_7_guessing_the_pin_means_waiting(tmp_path):
         admit(store, store.accounts.get(1).family_id, 9, Role.KEEPER)
         await sets_pin(keeper)
         await keeper.sends("/invite")
-        await keeper.sees("This takes the PIN")
+        await keeper.sees("I need the PIN")
         for guess in ("1357", "1358", "1359", "1360"):
             await keeper.sends(guess)
         await keeper.sends(PIN)
@@ -260,14 +260,14 @@ async def test_attack_7_saying_the_code_word_gives_no_new_tries_at_the_pin(tmp_p
         set_word(house_of(telegram.app), family)
         await sets_pin(keeper)
         await keeper.sends("/invite")
-        await keeper.sees("This takes the PIN")
+        await keeper.sees("I need the PIN")
         for guess in ("1357", "1358", "1359", "1360"):
             await keeper.sends(guess)
         await telegram.quiet()
         counted = [store.codewords.attempts(family, one) for one in ("pin", "pin:1")]
         await keeper.presses("word:test:")
         await keeper.records(memo(WORD, seconds=3.0))
-        await keeper.sees("I know that word again")
+        await keeper.sees("I recognise that word")
         assert [store.codewords.attempts(family, one) for one in ("pin", "pin:1")] == counted
         store.codewords.remove(family)
         assert store.codewords.attempts(family, "pin") is not None
@@ -343,7 +343,7 @@ async def test_a_pasted_fraud_is_checked_even_while_the_pin_is_asked(tmp_path):
         keeper = telegram.person(1)
         await sets_pin(keeper)
         await keeper.sends("/invite")
-        await keeper.sees("This takes the PIN")
+        await keeper.sees("I need the PIN")
         deleted = telegram.count("deleteMessage")
         await keeper.sends(SCAM)
         await keeper.sees("Do not pay yet")

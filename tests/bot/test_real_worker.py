@@ -60,7 +60,7 @@ async def test_real_memos_get_their_verdicts_and_rubbish_its_sentence(
 
         assert "Do not pay yet" in await hears((SAMPLES / "hi-mum-en.ogg").read_bytes(), "voice")
         await anna.taps("Details")
-        table = await anna.sees("These are pointers, not proof.")
+        table = await anna.sees("These are hints, not proof.")
         assert "new number" in table.text
         assert any((shown.photo or b"").startswith(b"\x89PNG") for shown in anna.screen)
         assert NONE in await hears((SAMPLES / "pizza-en.ogg").read_bytes(), "voice")

@@ -77,7 +77,7 @@ async def test_attack_2_the_word_in_a_picture_is_found_and_the_picture_goes(tmp_
         bert = telegram.person(2)
         await bert.sends_message(**photo(telegram), forward_origin=telegram.origin())
         await bert.sees("whoever wrote it knows the word")
-        await telegram.person(1).sees("The code word stood in a message")
+        await telegram.person(1).sees("The code word was in a message")
         assert telegram.count("deleteMessage") == 1
         assert house.store.codewords.get(family).rotate_why == "leaked"
         assert not house.store.cases.of_account(family, 2)

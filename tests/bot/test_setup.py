@@ -53,7 +53,7 @@ async def test_a_keeper_is_led_from_the_claim_to_the_end(tmp_path):
         await bea.taps("Skip for now")
         await bea.sees("Choose a sentence of your own")
         await bea.sends("The apple tree is in bloom")
-        await bea.sees("Below every verdict will stand")
+        await bea.sees("I will put this below every verdict")
         await bea.sees("Would you like a PIN?")
         await bea.taps("Skip for now")
         await bea.sees("Now your relatives")

@@ -129,7 +129,7 @@ async def test_a_keeper_founds_a_family_of_four(chats, tmp_path):
     chats.says(bea, "80813579")
     await chats.sees(bea, "Now your relatives")
     await chats.taps(bea, "Invite somebody")
-    await chats.sees(bea, "This takes the PIN")
+    await chats.sees(bea, "I need the PIN")
     chats.says(bea, "80813579")
     await chats.sees(bea, "For ten minutes")
     await chats.taps(bea, "Go on")
