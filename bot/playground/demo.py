@@ -29,6 +29,9 @@ from familyguard.store import open_store
 STOP_SECONDS = 8.0
 """How long the bot gets to end by itself."""
 
+COUNTRY = "NL"
+"""Where the family lives: its numbers stand on the pages after a scam, and its law in letters."""
+
 
 @dataclass(frozen=True)
 class Demo:
@@ -100,7 +103,9 @@ async def _bot(
 ) -> AsyncIterator[Process]:
     """The bot's process; at the end it and all that it started are gone."""
     with (folder / "bot.log").open("wb") as log:
-        process = await start_bot(url, town.bot, folder, models, language, log)
+        process = await start_bot(
+            url, town.bot, folder, models, language, log, COUNTRY=COUNTRY
+        )
     reader = asyncio.create_task(_read_claim(process, town, language))
     try:
         yield process
