@@ -21,7 +21,7 @@ from bot.analysis import Analyst
 from bot.case import case_routes
 from bot.context import App, Context, House, OrderlyProcessor
 from bot.delivery import RETRY_SECONDS, PatientLimiter
-from bot.errors import on_error, tell_given_up
+from bot.errors import on_error, tell_given_up, tell_later
 from bot.family import family_routes, privacy_routes, voice_routes
 from bot.folders import prepare_folders
 from bot.handlers import check, fallback, group, screenshot, start
@@ -135,6 +135,7 @@ def build_application(
         store,
         lambda: house_of(app).now(),
         lambda update: tell_given_up(update, Context.from_update(update, app)),
+        lambda update: tell_later(update, Context.from_update(update, app)),
     )
     builder = (
         Application.builder()

@@ -24,6 +24,7 @@ from bot.commands import (
     keys,
     models,
     run,
+    soak,
 )
 from bot.commands.terminal import give_up
 
@@ -91,6 +92,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.command()(bench.bench)
 app.command()(fuzz.fuzz)
+app.command()(soak.soak)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ from telegram.constants import ChatType
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
+from bot.inbox import apart, in_hand
+from bot.trouble import of_storing, passes
+
 if TYPE_CHECKING:
     from bot.context import Context
 
@@ -56,6 +59,13 @@ async def _tell(update: object, context: "Context") -> None:
     if isinstance(error, Forbidden):
         log.info("blocked_by_user", error=str(error))
         return
+    if passes(error) and (hand := in_hand()) and hand.put_off():
+        log.warning("handler_to_be_repeated", error=type(error).__name__)
+        # Where Telegram is what failed, there is nobody to be told.
+        if of_storing(error) and not hand.memory.told and isinstance(update, Update):
+            hand.memory.told = True
+            await tell_later(update, context)
+        return
     log.error("handler_failed", error=type(error).__name__, exc_info=error)
     if isinstance(update, Update):
         await _say(update, context, "chat.error")
@@ -64,6 +74,12 @@ async def _tell(update: object, context: "Context") -> None:
 async def tell_given_up(update: Update, context: "Context") -> None:
     """One sentence about an update that the bot died of too often."""
     await _say(update, context, "chat.given_up")
+
+
+async def tell_later(update: Update, context: "Context") -> None:
+    """One sentence about an update that waits until something can be stored again."""
+    with apart():
+        await _say(update, context, "chat.later")
 
 
 async def _say(update: Update, context: "Context", key: str) -> None:

@@ -4,6 +4,9 @@ The library hands each update to its queue before it acknowledges it with the ne
 updates; the queue is an `Inbox`, which stores it first.  What was not handled to the end when the
 bot died is handled again at the next start, and what was already sent for it is not sent again.
 
+What fails because the disk is full, somebody else locks the database, or Telegram cannot be reached
+is put off and handled again, in the same way as after a crash.
+
 What remains is a gap between Telegram's taking of a message and our noting of it: the time that its
 answer is on the way, tens of milliseconds, more on an overloaded machine.  If the power fails just
 then, that one message comes twice.
@@ -14,8 +17,9 @@ import contextlib
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +41,13 @@ the bot does not use up the tries of those that happened to be in hand as well."
 
 FULL = (sqlite3.Error, OSError)
 
+PAUSE_SECONDS, MAX_PAUSE_SECONDS = 5.0, 60.0
+"""Before what was put off is handled again; the pause doubles each time."""
+
+MAX_TIMES = 1440
+"""Times that an update is put off, a day of minutes: Telegram too forgets what nobody fetched for a
+day.  Counted, since the clock may be put right meanwhile."""
+
 SENDING = ("send", "copy", "forward", "answerCallbackQuery")
 """Calls that show something new.  Edits and deletions may be repeated: they end the same."""
 
@@ -52,13 +63,40 @@ class NotStored(TelegramError):
     """
 
 
-class InHand:
-    """An update that is being handled: the tasks that work on it, and what was sent for it."""
+@dataclass
+class PutOff:
+    """What is remembered of an update while it waits for another time.
 
-    def __init__(self, update_id: int, again: bool, store: Store) -> None:
+    `told` says that its sender knows; `sent` has what a full disk may have kept from being noted.
+    """
+
+    tries: int
+    times: int = 0
+    pause: float = PAUSE_SECONDS
+    told: bool = False
+    sent: dict[str, Any] = field(default_factory=dict)
+
+
+class InHand:
+    """An update that is being handled: the tasks that work on it, and what was sent for it.
+
+    `before` is what is remembered of it if it was put off; `wait` puts it off (once more).
+    """
+
+    def __init__(
+        self,
+        update_id: int,
+        again: bool,
+        store: Store,
+        before: PutOff | None = None,
+        wait: Callable[[], None] | None = None,
+    ) -> None:
         self.update_id = update_id
         self.again = again
         self.over = False
+        self.memory = before or PutOff(0)
+        self._wait = wait
+        self._put_off = False
         self._mailbox = store.mailbox
         self._ordinals: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -69,6 +107,11 @@ class InHand:
         """The update is not finished before `task` is."""
         self._tasks.add(task)
         task.add_done_callback(self._untie)
+
+    def put_off(self) -> bool:
+        """Handle this update again later; False if it has waited too long already."""
+        self._put_off = self._wait is not None
+        return self._put_off
 
     def let_go(self, interrupted: bool) -> None:
         """The handlers returned; tasks that they left behind may still be at work."""
@@ -90,12 +133,20 @@ class InHand:
         name = f"{endpoint}/{chat}"
         self._ordinals[name] += 1
         key = f"{name}/{self._ordinals[name]}"
-        if self.again and (known := self._mailbox.answer(self.update_id, key)) is not None:
+        if (known := self._known(key)) is not None:
             return known
         result = await call()
+        self.memory.sent[key] = place = _place(result)
         with _at_any_rate("answer_not_noted"):
-            self._mailbox.sent(self.update_id, key, _place(result))
+            self._mailbox.sent(self.update_id, key, place)
         return result
+
+    def _known(self, key: str) -> Any | None:
+        if not self.again:
+            return None
+        if key in self.memory.sent:
+            return self.memory.sent[key]
+        return self._mailbox.answer(self.update_id, key)
 
     def _untie(self, task: "asyncio.Task[Any]") -> None:
         self._tasks.discard(task)
@@ -105,7 +156,9 @@ class InHand:
     def _finish_if_done(self) -> None:
         if self._returned and not self._tasks and not self.over:
             self.over = True
-            if not self._interrupted:
+            if self._put_off and self._wait is not None:
+                self._wait()
+            elif not self._interrupted:
                 with _at_any_rate("update_not_finished"):
                     self._mailbox.finish(self.update_id)
 
@@ -113,7 +166,8 @@ class InHand:
 class Inbox(asyncio.Queue[object]):
     """The queue of updates, with the store behind it.  `now` is the time of day.
 
-    `give_up` tells the sender of an update that it was tried too often.
+    `give_up` tells the sender of an update that it was tried too often, `tell_later` that it cannot
+    be stored just now.
     """
 
     def __init__(
@@ -121,13 +175,25 @@ class Inbox(asyncio.Queue[object]):
         store: Store,
         now: Callable[[], float],
         give_up: Callable[[Update], Coroutine[Any, Any, None]],
+        tell_later: Callable[[Update], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         super().__init__()
+        self._tell_later = tell_later
+        self._put_off: dict[int, PutOff] = {}
+        self._refused: set[int] = set()
+        self._telling: set[asyncio.Task[None]] = set()
         self._store = store
         self._now = now
         self._give_up = give_up
         self._tries: dict[int, int] = {}
         self._alone = asyncio.Lock()
+        self.taken = 0  # how many were handed on, for whoever watches that it goes on
+
+    async def get(self) -> object:
+        """The next update, when there is one."""
+        item = await super().get()
+        self.taken += 1
+        return item
 
     async def put(self, item: object) -> None:
         """Store an update and queue it, unless it came before.  Raises NotStored."""
@@ -137,7 +203,9 @@ class Inbox(asyncio.Queue[object]):
                 fresh = self._store.mailbox.receive(item.update_id, body, self._now())
             except FULL as error:
                 log.error("update_not_stored", error=type(error).__name__)
+                self._refuse(item)
                 raise NotStored("An update could not be stored.") from None
+            self._refused.discard(item.update_id)
             if not fresh:
                 log.info("update_known", number=item.update_id)
                 return
@@ -156,7 +224,8 @@ class Inbox(asyncio.Queue[object]):
     async def handle(self, update: Update, handling: Coroutine[Any, Any, Any]) -> None:
         """Await `handling` of `update` and see to it that it is finished, or tried again."""
         number = update.update_id
-        tries = self._tries.pop(number, 0)
+        before = self._put_off.pop(number, None)
+        tries = before.tries if before else self._tries.pop(number, 0)
         if tries >= MAX_TRIES:
             handling.close()
             log.error("update_given_up", number=number, tries=tries)
@@ -165,9 +234,13 @@ class Inbox(asyncio.Queue[object]):
                 return
             handling = self._give_up(update)
         async with self._alone if tries >= ALONE_FROM else contextlib.nullcontext():
-            with _at_any_rate("try_not_counted"):
-                self._store.mailbox.try_again(number)
-            hand = InHand(number, tries > 0, self._store)
+            if before is None:  # a full disk is not the fault of what was sent
+                with _at_any_rate("try_not_counted"):
+                    self._store.mailbox.try_again(number)
+            memory = before or PutOff(tries)
+            again = tries > 0 or before is not None
+            wait = self._waiting(update, memory)
+            hand = InHand(number, again, self._store, memory, wait)
             token = _in_hand.set(hand)
             interrupted = True
             try:
@@ -181,6 +254,30 @@ class Inbox(asyncio.Queue[object]):
                 hand.let_go(interrupted)
             if tries >= ALONE_FROM:
                 await hand.tasks_done()
+
+    def _waiting(self, update: Update, memory: PutOff) -> Callable[[], None] | None:
+        """What puts an update off, unless it has been for too long."""
+        if memory.times >= MAX_TIMES:
+            return None
+
+        def wait() -> None:
+            number = update.update_id
+            log.warning("update_put_off", number=number, seconds=memory.pause)
+            self._put_off[number] = memory
+            memory.times += 1
+            asyncio.get_running_loop().call_later(memory.pause, self.put_nowait, update)
+            memory.pause = min(2 * memory.pause, MAX_PAUSE_SECONDS)
+
+        return wait
+
+    def _refuse(self, update: Update) -> None:
+        """Let the sender know that they have to wait, once, however often Telegram sends it."""
+        if self._tell_later is None or update.update_id in self._refused:
+            return
+        self._refused.add(update.update_id)
+        task = asyncio.create_task(self._tell_later(update))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
 
 class TyingApplication(Application[Any, Any, Any, Any, Any, Any]):
@@ -210,6 +307,16 @@ def is_again() -> bool:
     """Whether the update in hand was begun before: what it asks for may be half done."""
     hand = in_hand()
     return hand is not None and hand.again
+
+
+@contextlib.contextmanager
+def apart() -> Iterator[None]:
+    """What is sent within is no part of the answer to the update in hand."""
+    token = _in_hand.set(None)
+    try:
+        yield
+    finally:
+        _in_hand.reset(token)
 
 
 def nothing_in_hand() -> None:

@@ -11,8 +11,10 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.delivery import NO_PREVIEW, reply
+from bot.inbox import in_hand
 from bot.markup import escape
 from bot.texts import Texts
+from bot.trouble import of_storing, passes
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +23,8 @@ class Progress:
     """A reply that is edited step by step, at most once in `pause` seconds.
 
     Use it as an asynchronous context manager: it sends the first step on entering.  If the body
-    fails, the message is taken away, since the sentence about the error follows.
+    fails, the message is taken away, since the sentence about the error follows; but if the trouble
+    is one that passes, it stays and will become the answer.
     """
 
     def __init__(self, message: Message, texts: Texts, first: str, pause: float) -> None:
@@ -46,7 +49,9 @@ class Progress:
         traceback: TracebackType | None,
     ) -> None:
         await self._stop()
-        if error is not None:
+        if passes(error):
+            await self._put_off(error)
+        elif error is not None:
             with contextlib.suppress(TelegramError):
                 await self._reply.delete()
 
@@ -74,6 +79,15 @@ class Progress:
             log.info("progress_gone", error=error.message)
             return await reply(self._message, text, keyboard)
         return self._reply
+
+    async def _put_off(self, error: BaseException | None) -> None:
+        """The answer will come in this message when the trouble is over; it says so meanwhile."""
+        if not of_storing(error):
+            return
+        with contextlib.suppress(TelegramError):
+            await self._reply.edit_text(escape(self._texts.get("chat.later")))
+            if hand := in_hand():
+                hand.memory.told = True
 
     async def _stop(self) -> None:
         """End the painter, but never in the middle of an edit: it could overtake the verdict."""

@@ -14,11 +14,14 @@ from bot.run import run
 from bot.settings import load_settings
 
 
-def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+def end_with_parent() -> None:
+    """Wait until whoever started this process is gone, then end it."""
+    # Not through the buffer of `sys.stdin`: Python ends with an error while a thread waits in that.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     run(load_settings(), sys.argv[1:] or None)

@@ -1,33 +1,48 @@
-"""A worker without models, for trials of the bot itself: it hears no speech in anything.
+"""A worker without models, for trials of the bot itself: it hears no speech, or what a file says.
 
-Started with `python -m bot.playground.quick_worker`.
+Started with `python -m bot.playground.quick_worker`, and the seconds that listening takes if not
+the usual.  A file that begins with `say ` holds the words that are heard in it.
 """
 
 import hashlib
+import io
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from PIL import Image
+
 from bot.worker import run_worker
 from voice.errors import Undecodable, UndecodableAudio
-from voice.results import Analysis, Container, Problem
+from voice.results import Analysis, Container, Problem, Transcript
 
 LISTEN_SECONDS = 0.3
 """Long enough to be interrupted in the middle."""
 
+SAY = b"say "
+
+_DOT = io.BytesIO()
+Image.new("RGB", (1, 1)).save(_DOT, "PNG")
+NOTHING = _DOT.getvalue()
+"""A picture that Telegram takes."""
+
 
 class QuickAnalyser:
-    """Takes its time, and finds nothing."""
+    """Takes its time, and finds what the file says."""
+
+    def __init__(self, seconds: float = LISTEN_SECONDS) -> None:
+        self._seconds = seconds
 
     def load(self) -> None:
         """There is nothing to load."""
 
     def analyse(self, path: Path, *, on_step: Callable[[str], None], **_rest: Any) -> Analysis:
-        """An analysis of a memo in which nobody speaks."""
+        """An analysis of a memo in which nobody speaks, or somebody says the words of the file."""
         content = path.read_bytes()
         on_step("decode")
-        time.sleep(LISTEN_SECONDS)
+        time.sleep(self._seconds)
         facts = Container(
             sha256=hashlib.sha256(content).hexdigest(),
             size_bytes=len(content),
@@ -38,7 +53,10 @@ class QuickAnalyser:
             bit_rate=None,
             seconds=5.0,
         )
-        return Analysis(audio=facts, problems=(Problem.NO_SPEECH,))
+        if not content.startswith(SAY):
+            return Analysis(audio=facts, problems=(Problem.NO_SPEECH,))
+        words = Transcript("en", 1.0, content.removeprefix(SAY).decode())
+        return Analysis(audio=facts, transcript=words)
 
     def rehear(self, *_args: Any) -> NoReturn:
         """Nobody speaks here."""
@@ -51,8 +69,8 @@ class QuickAnalyser:
 
 def draw(_analysis: Analysis, _language: str) -> bytes:
     """There is nothing to see."""
-    raise ValueError
+    return NOTHING
 
 
 if __name__ == "__main__":
-    run_worker(QuickAnalyser(), draw)
+    run_worker(QuickAnalyser(*map(float, sys.argv[1:])), draw)

@@ -1,0 +1,1 @@
+"""A simulated day of many families, with everything going wrong that can: `familyguard soak`."""

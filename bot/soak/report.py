@@ -1,0 +1,135 @@
+"""What came of the day."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+WARM_UP = 500
+"""Updates of each life of the bot that say nothing about its memory: shelves and caches fill."""
+
+FLAT_MB = 1.0
+"""Growth per 1,000 updates that is still called flat: the allocator's own ups and downs."""
+
+
+@dataclass
+class Memory:
+    """Samples of (updates so far, megabytes), one list for each life of the bot."""
+
+    lives: list[list[tuple[int, float]]] = field(default_factory=list)
+
+    def slope(self, warm_up: int = WARM_UP) -> float | None:
+        """Megabytes per 1,000 updates: one line through all lives, each with a height of its own.
+
+        Least squares within the lives, without the first `warm_up` updates of each.  None where
+        nothing is left.
+        """
+        top = bottom = 0.0
+        for life in self.lives:
+            kept = [one for one in life if one[0] >= life[0][0] + warm_up]
+            if len(kept) < 3:
+                continue
+            x, y = (sum(column) / len(kept) for column in zip(*kept, strict=True))
+            top += sum((updates - x) * (size - y) for updates, size in kept)
+            bottom += sum((updates - x) ** 2 for updates, _ in kept)
+        return 1000 * top / bottom if bottom else None
+
+    @property
+    def most(self) -> float:
+        """The most that was ever used, in megabytes."""
+        return max((size for life in self.lives for _, size in life), default=0.0)
+
+
+@dataclass
+class Report:
+    """The figures.  Whatever `fails` must be 0, or the day was not survived."""
+
+    families: int
+    people: int
+    seed: int
+    asked: Counter[str] = field(default_factory=Counter)
+    presses: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    minutes: float = 0.0
+    lost: int = 0
+    doubled: int = 0
+    excused: int = 0
+    told: Counter[str] = field(default_factory=Counter)
+    leaks: int = 0
+    marks_seen: int = 0
+    waits: list[float] = field(default_factory=list)  # seconds of the machine until the last edit
+    memory: Memory = field(default_factory=Memory)
+    integrity: str = ""
+    seals: str = ""
+    unfinished: int = 0
+    left_behind: int = 0
+    handler_failures: Counter[str] = field(default_factory=Counter)
+    bad_exits: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def fails(self) -> list[str]:
+        """What was not as it must be."""
+        slope = self.memory.slope()
+        checks = {
+            "answers lost": self.lost,
+            "answers given twice": self.doubled,
+            "words of another family": self.leaks,
+            "nothing of one's own family on the screens": not self.marks_seen,
+            "updates unfinished": self.unfinished,
+            "files of memos left behind": self.left_behind,
+            "database damaged": self.integrity != "ok",
+            "a sealed cell does not open": self.seals != "all open",
+            "memory grows": slope is not None and slope > FLAT_MB,
+            "handlers failed": self.handler_failures.total(),
+            "did not end with 0 on SIGTERM": self.bad_exits,
+        }
+        return [name for name, found in checks.items() if found]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as it must be."""
+        return not self.fails
+
+    def to_markdown(self) -> str:
+        """The figures as a table."""
+        slope = self.memory.slope()
+        waits = sorted(self.waits)
+        rows: dict[str, object] = {
+            "families, people": f"{self.families}, {self.people}",
+            "seed": self.seed,
+            "memos, forwarded and typed messages": _listed(self.asked),
+            "buttons pressed": self.presses,
+            "went wrong on purpose": _listed(self.faults),
+            "minutes that the day took": f"{self.minutes:.1f}",
+            "answers lost": self.lost,
+            "answers given twice": self.doubled,
+            "answers given twice because nobody could know that Telegram had the first": (
+                self.excused
+            ),
+            "answered with something else than a verdict": _listed(self.told) or 0,
+            "words of one family on another's screens": self.leaks,
+            "words of their own family on the screens": self.marks_seen,
+            "seconds until the answer stood, median / 95 % / longest": " / ".join(
+                f"{_at(waits, share):.1f}" for share in (0.5, 0.95, 1.0)
+            ),
+            "memory of the bot, most": f"{self.memory.most:.0f} MB",
+            f"its growth per 1,000 updates, after {WARM_UP} of each life": (
+                "too short to tell" if slope is None else f"{slope:+.2f} MB"
+            ),
+            "database (integrity and foreign keys)": self.integrity,
+            "sealed cells": self.seals,
+            "updates unfinished": self.unfinished,
+            "files of memos left behind": self.left_behind,
+            "handlers that failed": _listed(self.handler_failures) or 0,
+            "result": ", ".join(self.fails) or "passed",
+        }
+        lines = [f"| {name} | {value} |" for name, value in rows.items()]
+        return "\n".join(["| what | figure |", "|---|---|", *lines])
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{name}: {count}" for name, count in sorted(counts.items()) if count)
+
+
+def _at(values: list[float], share: float) -> float:
+    """The quantile of sorted values; 0 of none."""
+    return values[min(len(values) - 1, int(share * len(values)))] if values else 0.0
