@@ -1,7 +1,7 @@
 """How the bot is put together: the routing table, and the life of the application."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from telegram import BotCommand, Update
 from telegram.ext import (
@@ -15,7 +15,7 @@ from telegram.ext import (
 )
 from telegram.request import BaseRequest
 
-from bot import access, backups, keyboards, talk
+from bot import access, backups, keyboards, talk, upkeep
 from bot.aftercare import aftercare_routes
 from bot.analysis import Analyst
 from bot.case import case_routes
@@ -24,7 +24,8 @@ from bot.delivery import RETRY_SECONDS, PatientLimiter
 from bot.errors import on_error, tell_given_up, tell_later
 from bot.family import family_routes, privacy_routes, voice_routes
 from bot.folders import prepare_folders
-from bot.handlers import check, fallback, group, screenshot, start
+from bot.handlers import check, fallback, group, screenshot, start, status
+from bot.health.steady import SteadyJobQueue
 from bot.inbox import Inbox, TyingApplication
 from bot.media import attachment, picture
 from bot.settings import Settings
@@ -32,7 +33,7 @@ from bot.texts import LANGUAGES, Texts
 from bot.words import word_routes
 from familyguard.store import Store, open_store
 
-COMMANDS = ("start", "help", "family", "number", "enrol", "freeze", "language", "payees")
+COMMANDS = ("start", "help", "family", "number", "enrol", "freeze", "language", "payees", "status")
 
 DOWNLOAD_SECONDS = 60.0
 """Without a byte from Telegram for this long, a download has failed."""
@@ -88,6 +89,7 @@ def add_routes(app: App) -> None:
     app.add_handler(CommandHandler("start", start.start))
     app.add_handler(CommandHandler("help", start.help_))
     app.add_handler(CommandHandler("language", start.language))
+    app.add_handler(CommandHandler("status", status.status))
     case_routes.add_commands(app)
     aftercare_routes.add_commands(app)
     family_routes.add_commands(app)
@@ -147,6 +149,7 @@ def build_application(
         .context_types(ContextTypes(context=Context))
         .concurrent_updates(OrderlyProcessor(inbox))
         .rate_limiter(PatientLimiter(pauses))
+        .job_queue(SteadyJobQueue())
     )
     if request is not None:
         builder = builder.request(request)
@@ -154,7 +157,7 @@ def build_application(
         builder = builder.read_timeout(DOWNLOAD_SECONDS)
     if updates_request is not None:
         builder = builder.get_updates_request(updates_request)
-    app: App = builder.build()
+    app = cast("App", builder.build())
     app.bot_data["house"] = House(settings, store, analyst, **services)
     add_routes(app)
     assert app.job_queue is not None
@@ -164,6 +167,7 @@ def build_application(
     privacy_routes.add_jobs(app)
     aftercare_routes.add_jobs(app)
     backups.add_jobs(app)
+    upkeep.add_jobs(app)
     return app
 
 

@@ -14,6 +14,7 @@ from bot.commands import (
     bench,
     check,
     demo,
+    diagnostics,
     directory,
     doctor,
     evaluate,
@@ -86,12 +87,13 @@ app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(directory.directory)
 app.command()(doctor.doctor)
+app.command()(diagnostics.diagnostics)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")
 app.add_typer(evaluate.app, name="evaluate")
 app.command()(bench.bench)
-app.command()(fuzz.fuzz)
+app.add_typer(fuzz.app, name="fuzz")
 app.command()(soak.soak)
 
 

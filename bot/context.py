@@ -11,6 +11,7 @@ from telegram import Update
 from telegram.ext import Application, BaseUpdateProcessor, CallbackContext, ExtBot, JobQueue
 
 from bot.analysis import Analyst, Finding
+from bot.health.figures import Figures
 from bot.inbox import Inbox, nothing_in_hand
 from bot.judgement import Judgement
 from bot.protocol import CRASHED
@@ -96,6 +97,7 @@ class House:
     now: Callable[[], float] = time.time
     edit_seconds: float = EDIT_SECONDS
     word_cost: Cost = COST  # of looking for the code word
+    figures: Figures = field(default_factory=Figures)
     hasher: Hasher = field(init=False)
     shown: Shelf[str, Shown] = field(init=False)
     findings: Shelf[Hashable, Finding] = field(init=False)

@@ -22,12 +22,14 @@ from sqlite_utils import Database
 from bot.errors import UnusableSettings
 from bot.screenshots.reader import MODEL as READER
 from bot.settings import OTHERS, Settings, load_settings
+from familyguard.aside import KEPT_SECONDS, put_aside
 from familyguard.backup import newest
 from familyguard.backup_log import DAY, TOO_OLD_SECONDS, BackupLog
 from familyguard.errors import UnusableKeys
 from familyguard.keys import FILE_NAME as KEYS
 from familyguard.keys import load_keys
 from familyguard.migrations import migrations
+from familyguard.recovery import SHEET, SHOWN
 from voice import models
 from voice.errors import ModelMismatch, ModelUnavailable
 
@@ -78,8 +80,20 @@ def examine(now: float, env_file: Path = Path(".env")) -> Iterator[Finding]:
     yield from _disk(settings)
     yield from _modes(settings)
     yield from _keys(settings)
-    yield from _database(settings, now)
+    yield from _sheet(settings)
+    yield from database(settings, now)
     yield from _models(settings)
+    yield from _backups(settings, now)
+    yield from _aside(settings)
+
+
+def at_work(settings: Settings, now: float) -> Iterator[Finding]:
+    """What a running bot looks at by itself: what takes no network and no minute of hashing."""
+    yield from _memory(Path("/proc/meminfo"))
+    yield from _disk(settings)
+    yield from _modes(settings)
+    yield from _sheet(settings)
+    yield from database(settings, now)
     yield from _backups(settings, now)
 
 
@@ -190,7 +204,8 @@ def _keys(settings: Settings) -> Iterator[Finding]:
         yield Finding("keys")
 
 
-def _database(settings: Settings, now: float) -> Iterator[Finding]:
+def database(settings: Settings, now: float) -> Iterator[Finding]:
+    """Whether the database is sound, of this version, and without messages that wait."""
     path = settings.database
     if not path.exists():
         yield _unknown("database", "none", path=path)
@@ -215,6 +230,26 @@ def _database(settings: Settings, now: float) -> Iterator[Finding]:
     else:
         yield Finding("database")
         yield _wrong("waiting", "some", count=waiting) if waiting else Finding("waiting")
+
+
+def _sheet(settings: Settings) -> Iterator[Finding]:
+    """Whoever steals the machine must not find the sheet that opens the back-ups beside them."""
+    left = [settings.data_dir / f"{SHEET}.{kind}" for kind in ("pdf", "txt")]
+    there = [path for path in left if path.exists()]
+    if there:
+        yield _wrong("sheet", "left", path=" ".join(map(str, there)))
+    if (settings.data_dir / SHOWN).exists():
+        yield _wrong("sheet", "shown")
+    elif not there:
+        yield Finding("sheet")
+
+
+def _aside(settings: Settings) -> Iterator[Finding]:
+    """Databases that a restore put aside: they hold everything, and nobody looks after them."""
+    there = put_aside(settings.database)
+    if there:
+        goes = _day(min(there.values()) + KEPT_SECONDS)
+        yield _unknown("aside", "left", count=len(there), folder=settings.data_dir, date=goes)
 
 
 def _looked_at(path: Path) -> sqlite3.Connection:

@@ -4,11 +4,12 @@ import contextlib
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from bot.errors import UnusableSettings
-from bot.settings import OTHERS, Settings
+from bot.settings import OTHERS, OTHERS_MAY_WRITE, Settings
 
 LOCK = "run.lock"
 """Held by the running bot; it goes away with its process, so that no stale lock can remain."""
@@ -47,6 +48,7 @@ def prepare_folders(settings: Settings) -> None:
     """
     incoming = settings.incoming
     prepare_data(settings)
+    close_backups(settings)
     with _told_of(settings.data_dir):
         if incoming.is_symlink():
             raise UnusableSettings(
@@ -61,6 +63,26 @@ def prepare_data(settings: Settings) -> None:
     """Make the data folder, for this account only.  Raises UnusableSettings."""
     with _told_of(settings.data_dir):
         make_private(settings.data_dir)
+
+
+def close_backups(settings: Settings) -> None:
+    """Let nobody else change the folder of the back-ups: they might put others there, or none.
+
+    Reading does no harm: what lies there is encrypted, and for this account only.
+
+    Raises:
+        UnusableSettings: others may write there, and that cannot be changed from here.
+    """
+    folder = settings.backups
+    if not folder.is_dir() or not folder.stat().st_mode & OTHERS_MAY_WRITE:
+        return
+    with contextlib.suppress(OSError):
+        folder.chmod(stat.S_IMODE(folder.stat().st_mode) & ~OTHERS_MAY_WRITE)
+    if folder.stat().st_mode & OTHERS_MAY_WRITE:
+        raise UnusableSettings(
+            f"Other accounts of this machine can delete the back-ups in {folder}; run «chmod "
+            f"go-w {folder}» as its owner, or mount that disk for this account alone (umask=077)."
+        )
 
 
 def make_private(folder: Path) -> None:

@@ -1,22 +1,32 @@
 """`familyguard run`: the bot at work, until it is told to stop."""
 
 import asyncio
+import contextlib
+import faulthandler
+import logging
 import resource
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import structlog
-from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, NetworkError, TelegramError
 
 from bot.analysis import LocalAnalyst
-from bot.app import ALLOWED_UPDATES, build_application, house_of, publish_commands
+from bot.app import build_application, house_of, publish_commands
 from bot.context import App
-from bot.errors import UnusableSettings
+from bot.errors import BotError, UnusableSettings
+from bot.fetching import fetch_updates
 from bot.folders import only_bot
+from bot.health.figures import CountedAnalyst, Figures
+from bot.health.pulse import HeardRequest, Pulse, Trouble, beat
+from bot.health.systemd import notify
+from bot.health.watch import Watch
 from bot.inbox import Inbox
 from bot.logs import secrets_in, set_up_logging
+from bot.opening import open_house
 from bot.settings import Settings
 from bot.texts import Texts
 from bot.worker_process import worker_command
@@ -30,6 +40,10 @@ RECONNECT_SECONDS = 2.0
 MAX_RECONNECT_SECONDS = 60.0
 
 
+class GaveUp(BotError):
+    """The bot cannot go on, and ended for whoever started it to start it again."""
+
+
 def run(settings: Settings, command: Sequence[str] | None = None) -> None:
     """Serve the family by long polling until SIGTERM or Ctrl-C.
 
@@ -41,6 +55,8 @@ def run(settings: Settings, command: Sequence[str] | None = None) -> None:
     set_up_logging(secrets_in(settings))
     # A core file would hold the keys and whatever was being said; the worker inherits this.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Where it stood when it crashed, or when systemd ended it because it no longer answered.
+    faulthandler.enable()
     asyncio.run(serve(settings, command))
 
 
@@ -59,15 +75,69 @@ async def serve(settings: Settings, command: Sequence[str] | None = None, **serv
         queue_per_member=settings.queue_per_member,
         memo_seconds=settings.memo_seconds,
     )
+    figures, pulse = Figures(services.get("now", time.time)), Pulse()
     with only_bot(settings):
-        app = build_application(settings, analyst, **services)
+        app = build_application(
+            settings,
+            CountedAnalyst(analyst, figures),
+            store=open_house(settings),
+            updates_request=HeardRequest(pulse),
+            figures=figures,
+            **services,
+        )
         try:
-            if await _connect(app, stop):
-                await _work(app, analyst, stop)
+            async with _looked_after(app, pulse, figures, stop) as beating:
+                if await _connect(app, stop):
+                    await _work(app, analyst, stop)
+                if beating.done():
+                    raise GaveUp(_FAREWELL[beating.result()])
         finally:
             await analyst.close()
+            if app.running:  # it broke off before it was at work
+                await app.stop()
             await app.shutdown()
             house_of(app).store.close()
+
+
+_FAREWELL = {
+    Trouble.DEAF: "Telegram was no longer asked for messages, so the bot ended; start it again.",
+    Trouble.IDLE: "Messages were no longer taken up, so the bot ended; start it again.",
+}
+
+
+@contextlib.asynccontextmanager
+async def _looked_after(
+    app: App, pulse: Pulse, figures: Figures, stop: asyncio.Event
+) -> AsyncIterator["asyncio.Task[Trouble]"]:
+    """Signs of life as long as the context lasts, and pages that show them if that is set."""
+    settings, watch, counting = house_of(app).settings, Watch(pulse), figures.counting()
+    beating = asyncio.create_task(beat(pulse, lambda: _note(app, pulse)), name="beat")
+    beating.add_done_callback(lambda _task: stop.set())
+    logging.getLogger().addHandler(counting)
+    watch.start()
+    # Before Telegram was reached: without a network the bot waits, and is not to be ended for that.
+    notify(READY="1", STATUS="Connecting to Telegram")
+    try:
+        async with contextlib.AsyncExitStack() as pages:
+            if settings.health_port is not None:
+                from bot.health.endpoint import serve as serve_pages
+
+                await pages.enter_async_context(serve_pages(pulse, figures, settings.health_port))
+            yield beating
+    finally:
+        watch.stop()
+        beating.cancel()
+        logging.getLogger().removeHandler(counting)
+
+
+def _note(app: App, pulse: Pulse) -> None:
+    """What the pulse must know and cannot see."""
+    assert isinstance(app.update_queue, Inbox)
+    pulse.queue(app.update_queue.qsize(), app.update_queue.taken)
+    # Before the bot fetches, and where updates are delivered to it, nobody need ask for any.
+    running = app.updater is not None and app.updater.running
+    if not running or house_of(app).settings.webhook_url is not None:
+        pulse.asked()
 
 
 async def _connect(app: App, stop: asyncio.Event) -> bool:
@@ -100,20 +170,16 @@ async def _work(app: App, analyst: LocalAnalyst, stop: asyncio.Event) -> None:
     # What was in hand when the bot ended comes first.
     assert isinstance(app.update_queue, Inbox)
     app.update_queue.replay(app.bot)
-    # What was sent while the bot was away is answered too.
-    await app.updater.start_polling(
-        allowed_updates=ALLOWED_UPDATES,
-        bootstrap_retries=-1,
-        drop_pending_updates=False,
-        error_callback=_polling_error,
-    )
+    await fetch_updates(app, house.settings)
     # After the polling, so that on a small machine loading does not hold up the first greeting.
     analyst.start()
     log.info("serving", bot=app.bot.username)
+    notify(STATUS="Serving")
     _offer_claim(app)
     introduction = asyncio.create_task(_introduce(app))
     await stop.wait()
     log.info("stopping")
+    notify(STOPPING="1")
     introduction.cancel()
     await app.updater.stop()
     await analyst.close(house_of(app).settings.drain_seconds)
@@ -143,11 +209,3 @@ async def _introduce(app: App) -> None:
         await publish_commands(app)
     except TelegramError as error:
         log.warning("commands_not_published", error=str(error))
-
-
-def _polling_error(error: TelegramError) -> None:
-    """One line for what the library repeats by itself."""
-    if isinstance(error, Conflict):
-        log.error("another_bot_uses_this_token")
-    else:
-        log.warning("polling_failed", error=str(error))

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import httpx
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.errors import UnusableSettings
@@ -27,6 +27,11 @@ TELEGRAM_API_URL = "https://api.telegram.org"
 DOCKER_SECRETS = Path("/run/secrets")
 TOKEN_FORM = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 """What a bot token looks like: the bot's number, a colon, and a key."""
+
+WEBHOOK_SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{32,256}")
+"""What Telegram takes as a secret, and long enough not to be guessed."""
+
+WEBHOOK_PATH_FORM = re.compile(r"/[A-Za-z0-9/_-]*")
 
 OTHERS = 0o077
 """The permission bits of a file that belong to its group and to everyone else."""
@@ -43,6 +48,20 @@ def _is_this_machine(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _plain_address(address: str) -> httpx.URL:
+    """A web address and nothing more.  Raises ValueError."""
+    try:
+        # The parser of the library that will connect, so that no two read it differently.
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        raise ValueError("that is not a web address") from None
+    if url.scheme not in ("http", "https") or not url.host or re.search(r"[\s\\]", address):
+        raise ValueError("it looks like https://example.org")
+    if url.userinfo or url.query or url.fragment:
+        raise ValueError("it takes no name, password, question mark or #")
+    return url
 
 
 class Settings(BaseSettings):
@@ -95,6 +114,20 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(
         20.0, ge=0, description="seconds that memos in hand get when the bot is stopped"
     )
+    health_port: int | None = Field(
+        None, ge=1, le=65_535, description="port of this machine for /healthz and /metrics"
+    )
+    webhook_url: str | None = Field(
+        None, description="public https:// address at which Telegram delivers messages"
+    )
+    webhook_port: int = Field(
+        8080, ge=1, le=65_535, description="port of this machine to which the proxy passes them"
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        validate_default=True,
+        description="secret that Telegram shows with each delivery; `familyguard init` makes one",
+    )
 
     @field_validator("telegram_token")
     @classmethod
@@ -107,21 +140,42 @@ class Settings(BaseSettings):
     @classmethod
     def _keeps_the_token(cls, address: str) -> str:
         """The token is in every call, so it must not leave this machine in the clear."""
-        try:
-            # The parser of the library that will connect, so that no two read it differently.
-            url = httpx.URL(address)
-        except httpx.InvalidURL:
-            raise ValueError("that is not a web address") from None
-        if url.scheme not in ("http", "https") or not url.host or re.search(r"[\s\\]", address):
-            raise ValueError("it looks like https://example.org")
-        if url.userinfo or url.query or url.fragment:
-            raise ValueError("it takes no name, password, question mark or #")
+        url = _plain_address(address)
         if url.scheme == "http" and not _is_this_machine(url.host):
             raise ValueError(
                 "http:// would send the bot's token unprotected, so it works on this machine only; "
                 "use https://"
             )
         return address.rstrip("/")
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_reachable(cls, address: str | None) -> str | None:
+        """Telegram delivers over https alone; the playground's Telegram is this machine."""
+        if address is None:
+            return None
+        url = _plain_address(address)
+        if url.scheme == "http" and not _is_this_machine(url.host):
+            raise ValueError("Telegram delivers to https:// only")
+        if not WEBHOOK_PATH_FORM.fullmatch(url.path):
+            raise ValueError("its path may hold letters, digits, «/», «-» and «_»")
+        return address
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _keeps_strangers_out(
+        cls, secret: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        """Whoever finds the address could say anything in anyone's name."""
+        if secret is None:
+            if info.data.get("webhook_url") is not None:
+                raise ValueError(
+                    "FAMILYGUARD_WEBHOOK_URL needs it; «familyguard init --webhook» makes one"
+                )
+            return None
+        if not WEBHOOK_SECRET_FORM.fullmatch(secret.get_secret_value()):
+            raise ValueError("it takes 32 to 256 letters, digits, «-» or «_»")
+        return secret
 
     @property
     def base_url(self) -> str:
@@ -186,8 +240,8 @@ def load_settings(
 
 
 def _refuse_foreign_files(env_file: Path, secrets_dir: Path) -> None:
-    """Raise UnusableSettings for a file that others may write, or that shows them the token."""
-    with_token = _files_with_the_token(env_file, secrets_dir)
+    """Raise UnusableSettings for a file that others may write, or that shows them a secret."""
+    with_secret = _files_with_a_secret(env_file, secrets_dir)
     files = [env_file] if env_file.is_file() else []
     if secrets_dir.is_dir():
         entries = sorted(secrets_dir.iterdir())
@@ -199,9 +253,10 @@ def _refuse_foreign_files(env_file: Path, secrets_dir: Path) -> None:
                 f"{file} belongs to another account of this machine, which may change it; "
                 f"make it your own with «chown» and start again."
             )
-        if file in with_token and facts.st_mode & OTHERS:
+        if file in with_secret and facts.st_mode & OTHERS:
             raise UnusableSettings(
-                f"Other accounts on this machine can read {file}, which holds the bot's token; "
+                f"Other accounts on this machine can read {file}, which holds the bot's "
+                f"{with_secret[file]}; "
                 f"run «chmod 600 {file}» and start again."
             )
         if facts.st_mode & OTHERS_MAY_WRITE:
@@ -211,14 +266,16 @@ def _refuse_foreign_files(env_file: Path, secrets_dir: Path) -> None:
             )
 
 
-def _files_with_the_token(env_file: Path, secrets_dir: Path) -> list[Path]:
-    name = f"{PREFIX}telegram_token".lower()
-    files = []
-    if env_file.is_file() and name in env_file.read_text("utf-8", "replace").lower():
-        files.append(env_file)
-    if secrets_dir.is_dir():
-        files += [file for file in secrets_dir.iterdir() if file.name.lower() == name]
-    return files
+def _files_with_a_secret(env_file: Path, secrets_dir: Path) -> dict[Path, str]:
+    """The files that hold the token or the webhook's secret, and what to call it."""
+    found = {}
+    for setting, what in (("webhook_secret", "webhook secret"), ("telegram_token", "token")):
+        name = PREFIX.lower() + setting
+        if env_file.is_file() and name in env_file.read_text("utf-8", "replace").lower():
+            found[env_file] = what
+        if secrets_dir.is_dir():
+            found |= {one: what for one in secrets_dir.iterdir() if one.name.lower() == name}
+    return found
 
 
 def _first_problem(error: ValidationError) -> str:

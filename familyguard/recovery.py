@@ -25,6 +25,12 @@ GROUP = 4
 LINE_SYMBOLS = (8 * HALF_BYTES + CHECK_BITS) // SYMBOL_BITS
 PEPPER, END = "P", "Z"
 
+SHEET = "recovery-sheet"
+"""Name of the sheet in the data folder until somebody has printed it, before .pdf and .txt."""
+
+SHOWN = "sheet-was-shown"
+"""An empty file in the data folder: these keys went where others may read them, into a log say."""
+
 _LINE = re.compile(r"\s*([0-9]+[AB]|P[AB]|Z)\b[\s:.)-]+(.+)", re.IGNORECASE)
 
 

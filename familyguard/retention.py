@@ -6,6 +6,7 @@ as soon as its verdict is there.
 
 from dataclasses import dataclass
 
+from familyguard.aside import sweep
 from familyguard.store import Store
 
 DAY = 24 * 3600.0
@@ -40,7 +41,10 @@ LIMITS = (
 
 
 def tidy(store: Store, now: float) -> dict[str, int]:
-    """Forget what is older than its limit at `now`; how many rows of what went."""
+    """Forget what is older than its limit at `now`; how many rows of what went.
+
+    What a restore put aside goes too, as «copies».
+    """
     with store.together():
         gone = {
             limit.what: store.privacy.expire(limit.what, now - limit.seconds) for limit in LIMITS
@@ -48,4 +52,6 @@ def tidy(store: Store, now: float) -> dict[str, int]:
     found = {what: count for what, count in gone.items() if count}
     if found:
         store.clean()
+    if copies := sweep(store.path, now):
+        found["copies"] = copies
     return found

@@ -21,6 +21,7 @@ def backup(
     ] = None,
 ) -> None:
     """Make a back-up now, encrypted to the recovery sheet; the bot may be running."""
+    from bot.folders import close_backups
     from bot.settings import load_settings
     from bot.texts import Texts
     from familyguard.backup import make
@@ -31,6 +32,8 @@ def backup(
     if not settings.database.exists():
         give_up(texts.get("backup.nothing", path=settings.database))
     keys = load_keys(settings.database.with_name(FILE_NAME))
+    if to is None:
+        close_backups(settings)
     # Elsewhere nothing is deleted: whoever names a folder keeps it in order themselves.
     file = make(settings.database, keys, to or settings.backups, time.time(), rotate=to is None)
     _try(settings, file, keys)
@@ -57,6 +60,7 @@ def restore(
     from bot.texts import Texts
     from familyguard.keys import FILE_NAME, load_keys
     from familyguard.restore import restore as put_back
+    from familyguard.settling import expect, settle
 
     settings = load_settings()
     texts = Texts(settings.language)
@@ -70,12 +74,14 @@ def restore(
         _say(texts, "restore.tried", path=file, date=_date(made))
         return
     with only_bot(settings):
-        others = key_file.exists() and load_keys(key_file) != keys
-        if others and not replace:
+        settle(settings.database)  # what an earlier restore left that was killed
+        here = load_keys(key_file) if key_file.exists() else None
+        if here not in (None, keys) and not replace:
             give_up(texts.get("restore.other_keys", path=key_file))
+        if here != keys:
+            expect(settings.database, keys)
         tried, aside = put_back(file, keys, settings.database, time.time(), replace=replace)
-        if sheet is not None:
-            _put_keys(key_file, keys, aside)
+        settle(settings.database)
     _say(texts, "restore.done", date=_date(tried.manifest.made_at), path=settings.database)
     if tried.changes:
         _say(texts, "restore.changed", count=len(tried.changes))
@@ -96,16 +102,6 @@ def _try(settings: "Settings", file: Path, keys: "Keys") -> float:
     notes.tested_at = time.time()
     notes.save(settings.data_dir)
     return tried.manifest.made_at
-
-
-def _put_keys(key_file: Path, keys: "Keys", aside: Path | None) -> None:
-    """The keys of the sheet beside the database; other ones stay with the database of theirs."""
-    from familyguard.keys import load_keys, save_keys
-
-    if key_file.exists() and load_keys(key_file) != keys:
-        stem = aside.stem if aside else "familyguard-before"
-        key_file.rename(key_file.with_name(f"{stem}-keys.json"))
-    save_keys(key_file, keys)
 
 
 def _date(moment: float) -> str:

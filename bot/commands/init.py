@@ -1,6 +1,7 @@
 """`familyguard init`: from a bot's token to a bot that can be started, without editing a file."""
 
 import os
+import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -29,8 +30,9 @@ NOWHERE = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 """Codes of two letters in Unicode's list of territories that are no country."""
 
 ENV_FILE = Path(".env")
-SHEET = "recovery-sheet"
-"""Name of the recovery sheet in the data folder, before .pdf and .txt."""
+
+WEBHOOK_BYTES = 32
+"""Of the secret that Telegram shows with each delivery."""
 
 
 def init(
@@ -43,6 +45,10 @@ def init(
     ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder for the database and the keys.")
+    ] = None,
+    webhook: Annotated[
+        str | None,
+        typer.Option(help="Public https:// address at which a proxy of yours passes messages on."),
     ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Ask nothing: take what is proposed, replace .env.")
@@ -65,7 +71,7 @@ def init(
     where = _country(texts, country, yes)
     folder = _folder(texts, data_dir, yes)
 
-    settings = _write_env(texts, token, spoken, where, folder)
+    settings = _write_env(texts, token, spoken, where, folder, webhook)
     _finish(texts, settings, name)
 
 
@@ -168,7 +174,9 @@ def _answer(
         _say(texts, f"init.{what}.unknown")
 
 
-def _write_env(texts: "Texts", token: str, language: str, country: str, folder: Path) -> "Settings":
+def _write_env(
+    texts: "Texts", token: str, language: str, country: str, folder: Path, webhook: str | None
+) -> "Settings":
     """Put the answers into `.env`, beside whatever else stands there; read them back."""
     from bot.errors import UnusableSettings
     from bot.settings import PREFIX, TELEGRAM_API_URL, load_settings
@@ -182,6 +190,11 @@ def _write_env(texts: "Texts", token: str, language: str, country: str, folder: 
         "DATA_DIR": str(folder),
         **({"TELEGRAM_API_URL": address} if address != TELEGRAM_API_URL else {}),
     }
+    if webhook is not None:
+        # A fresh secret each time: whoever runs this again may do so because the old one got out.
+        hook = {"webhook_url": webhook, "webhook_secret": secrets.token_urlsafe(WEBHOOK_BYTES)}
+        load_settings(ENV_FILE, telegram_token=token, **hook)
+        values |= {name.upper(): value for name, value in hook.items()}
     if "'" in str(folder) or "\\" in str(folder) or not str(folder).isprintable():
         give_up(texts.get("init.folder.unknown"), UNUSABLE_INPUT)
     old = ENV_FILE.read_text("utf-8").splitlines() if ENV_FILE.exists() else []
@@ -226,6 +239,7 @@ def write_sheet(texts: "Texts", settings: "Settings", keys: "Keys", name: str | 
     """Write the recovery sheet as PDF and as text, for this account only, and say what to do."""
     from bot.papers.recovery import as_text, draw_recovery, recovery
     from familyguard.private_file import write_private
+    from familyguard.recovery import SHEET
 
     made = datetime.now(UTC)
     sheet = recovery(texts, keys, name, str(settings.data_dir), made)

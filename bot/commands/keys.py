@@ -29,6 +29,7 @@ def rotate() -> None:
     from bot.texts import Texts
     from familyguard.backup import make
     from familyguard.keys import FILE_NAME, load_keys
+    from familyguard.recovery import SHOWN
     from familyguard.store import rotate_keys
 
     settings = load_settings()
@@ -38,8 +39,41 @@ def rotate() -> None:
         keys = load_keys(settings.database.with_name(FILE_NAME))
     screen().print(texts.get("keys.rotated", cells=cells), soft_wrap=True, markup=False)
     write_sheet(texts, settings, keys, None)
+    (settings.data_dir / SHOWN).unlink(missing_ok=True)
     # Earlier ones open with the earlier sheet only; the new one must not be without any.
     make(settings.database, keys, settings.backups, time.time())
+
+
+@app.command()
+def sheet(
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Delete its files: it is printed, or written down.")
+    ] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Show it though something keeps what is shown.")
+    ] = False,
+) -> None:
+    """Show the recovery sheet in this terminal, to be copied onto paper, or delete its files."""
+    from bot.settings import load_settings
+    from bot.texts import Texts
+    from familyguard.recovery import SHEET, SHOWN
+
+    settings = load_settings()
+    texts = Texts(settings.language)
+    files = [settings.data_dir / f"{SHEET}.{kind}" for kind in ("pdf", "txt")]
+    if not any(file.exists() for file in files):
+        give_up(texts.get("sheet.none", path=files[1]))
+    if delete:
+        for file in files:
+            file.unlink(missing_ok=True)
+        screen().print(texts.get("sheet.deleted"), soft_wrap=True, markup=False)
+        return
+    if not sys.stdout.isatty():
+        # In a container this would be its log, which is kept, and read by whoever reads logs.
+        if not anyway:
+            give_up(texts.get("sheet.no_terminal"))
+        (settings.data_dir / SHOWN).touch(mode=0o600)
+    print(files[1].read_text("utf-8"))
 
 
 @app.command()
