@@ -13,7 +13,7 @@ from bot.texts import Texts
 
 STEPS: Final = ("stop", "call", "word")
 AGREEMENTS: Final = ("word", "call", "pay", "ask", "bot", "shame", "again")
-EMPTY_LINES: Final = 5
+EMPTY_LINES: Final = 4
 """Lines to fill in by hand where no numbers are known."""
 SIGNATURES: Final = 5
 
@@ -74,11 +74,14 @@ def draw_agreement(
     _numbers(sheet, texts, contacts)
     sheet.gap(0.6)
     sheet.write_text(texts.get("agreement.signed"), size=11)
-    sheet.rows([("\u00a0", "\u00a0")] * SIGNATURES, widths=(1, 1), size=20)
+    # Lines stand between rows: one row more than there are lines.
+    sheet.rows([("\u00a0", "\u00a0")] * (SIGNATURES + 1), widths=(1, 1), size=20)
     return sheet.bytes()
 
 
 def _numbers(sheet: Sheet, texts: Texts, contacts: Sequence[Contact]) -> None:
     sheet.write_text(texts.get("card_paper.numbers"), size=12, bold=True)
     rows = [(contact.name, contact.phone) for contact in contacts]
-    sheet.rows(rows or [("\u00a0", "\u00a0")] * EMPTY_LINES, widths=(1, 1), size=12.5, padding=0.8)
+    sheet.rows(
+        rows or [("\u00a0", "\u00a0")] * (EMPTY_LINES + 1), widths=(1, 1), size=12.5, padding=0.8
+    )

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+from bot import moments
 from bot.papers.sheet import Sheet
 from bot.texts import Texts
 from bot.wording import Wording
@@ -28,7 +32,14 @@ PAUSE_SECONDS: Final = 0.8
 MAX_TEXT: Final = 4000
 """Characters of one foreign text: a memo of five minutes, and no book."""
 
+# The three ways in which the documents write a share.
 _SHARE: Final = re.compile(r"(\d\.\d+) \((\d+)/(\d+)\)")
+_COUNTED: Final = re.compile(r"(\d+) of (\d+) \((\d+) %\)")
+_PERCENT: Final = re.compile(r"(\d+\.\d+) %")
+
+TABLE_MM: Final = 75.0
+"""What the heading and the table of an item need: an officer sees both at once."""
+HEADING_MM: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ def draw(facts: CaseFacts, fingerprint: str, texts: Texts) -> bytes:
     sheet = Sheet(title, texts.language, facts.made_at, text_size=10)
     sheet.footer_text = texts.get("report.footer", case=facts.case)
     sheet.write_text(title, size=20, bold=True)
-    made_at = rfc3339(facts.made_at)
+    made_at = _both(facts.made_at, texts)
     sheet.write_text(texts.get("report.case", case=facts.case, made_at=made_at), size=11)
     sheet.gap()
     sheet.write_text(texts.get("report.intro"))
@@ -74,6 +85,8 @@ def draw(facts: CaseFacts, fingerprint: str, texts: Texts) -> bytes:
     sheet.write_text(f"{texts.get('report.reporter')}: {facts.reporter}")
     sheet.write_text(texts.get("report.dots"))
     _what_happened(sheet, facts, texts)
+    if facts.exhibits and sheet.will_page_break(TABLE_MM + HEADING_MM):
+        sheet.add_page()
     sheet.heading(texts.get("report.material"), size=14)
     for number, exhibit in enumerate(facts.exhibits, 1):
         _exhibit(sheet, number, exhibit, texts)
@@ -86,7 +99,7 @@ def draw(facts: CaseFacts, fingerprint: str, texts: Texts) -> bytes:
     sheet.heading(texts.get("report.check"), size=14)
     sheet.write_text(texts.get("report.check.how"))
     sheet.gap()
-    sheet.write_text(fingerprint, bold=True)
+    sheet.write_text(_halved(fingerprint), bold=True)
     sheet.gap()
     sheet.write_text(texts.get("report.check.means"))
     return sheet.bytes()
@@ -133,12 +146,18 @@ def transcript_lines(transcript: Transcript | None) -> tuple[str, ...]:
     )
 
 
-def rate(figure: str) -> str:
-    """A figure as people read it: «0.899 (142/158)» is «90 % (142/158)»."""
-    share = _SHARE.fullmatch(figure)
-    if share is None:
+def rate(figure: str, texts: Texts) -> str:
+    """A figure as people read it: «0.899 (142/158)» is «90 % (142 of 158)», in Dutch «van»."""
+    if share := _SHARE.fullmatch(figure):
+        percent, count, total = f"{100 * float(share[1]):.0f}", share[2], share[3]
+    elif counted := _COUNTED.fullmatch(figure):
+        count, total, percent = counted.groups()
+    elif alone := _PERCENT.fullmatch(figure):
+        number = format_decimal(float(alone[1]), "0.0", locale=texts.language)
+        return f"{number} %"
+    else:
         return figure
-    return f"{100 * float(share[1]):.0f} % ({share[2]}/{share[3]})"
+    return texts.get("report.rates.share", percent=percent, count=count, total=total)
 
 
 def _what_happened(sheet: Sheet, facts: CaseFacts, texts: Texts) -> None:
@@ -149,15 +168,18 @@ def _what_happened(sheet: Sheet, facts: CaseFacts, texts: Texts) -> None:
     if not facts.notes:
         sheet.write_text(texts.get("report.no_notes"))
         return
-    rows = [
-        (f"{rfc3339(moment.at)}\n{texts.get(f'report.time.{moment.origin}')}", note[:MAX_TEXT])
-        for moment, note in facts.notes
-    ]
-    sheet.rows(rows, widths=(2, 5))
+    # Not a table: a long note runs on over the page.
+    for moment, note in facts.notes:
+        origin = texts.get(f"report.time.{moment.origin}")
+        sheet.write_text(f"{_both(moment.at, texts)} ({origin})", size=9)
+        sheet.write_text(note[:MAX_TEXT])
+        sheet.gap(0.4)
 
 
 def _exhibit(sheet: Sheet, number: int, exhibit: Exhibit, texts: Texts) -> None:
     original = exhibit.original
+    if sheet.will_page_break(TABLE_MM):
+        sheet.add_page()
     sheet.heading(texts.get("report.item", number=number, name=_line(original.name)))
     size = texts.get("report.item.size.bytes", size=len(original.content))
     rows = [
@@ -171,11 +193,11 @@ def _exhibit(sheet: Sheet, number: int, exhibit: Exhibit, texts: Texts) -> None:
         ),
     ]
     rows += [
-        (texts.get(f"report.time.{moment.origin}"), rfc3339(moment.at))
+        (texts.get(f"report.time.{moment.origin}"), _both(moment.at, texts))
         for moment in original.moments
     ]
     sheet.rows(rows, widths=(2, 4))
-    sheet.write_text(texts.get("report.found"), bold=True)
+    sheet.heading(texts.get("report.found"), size=10)
     if exhibit.wording is None:
         sheet.write_text(texts.get("report.not_judged"))
     else:
@@ -186,8 +208,7 @@ def _exhibit(sheet: Sheet, number: int, exhibit: Exhibit, texts: Texts) -> None:
             reasons.append(texts.get("not_checked.line", things=things))
         sheet.points(reasons)
     if exhibit.factors:
-        sheet.gap(0.3)
-        sheet.write_text(texts.get("report.factors"), bold=True)
+        sheet.heading(texts.get("report.factors"), size=10)
         sheet.rows([(name, says[:MAX_TEXT]) for name, says in exhibit.factors], widths=(2, 4))
     if exhibit.picture:
         sheet.picture(exhibit.picture, title=texts.get("report.picture"), share=0.6)
@@ -204,7 +225,9 @@ def _scores(sheet: Sheet, facts: CaseFacts, texts: Texts) -> None:
     sheet.write_text(texts.get("report.made.how", software=facts.software))
     sheet.heading(texts.get("report.rates"), size=14)
     head = (texts.get("report.rates.what"), texts.get("report.rates.value"))
-    rows = [(texts.get(f"report.rate.{code}"), rate(value)) for code, value in figures().items()]
+    rows = [
+        (texts.get(f"report.rate.{code}"), rate(value, texts)) for code, value in figures().items()
+    ]
     sheet.rows([head, *rows], widths=(5, 2), header=True)
     sheet.heading(texts.get("report.limits"), size=14)
     sheet.points([texts.get(f"report.limit.{limit}") for limit in LIMITS])
@@ -213,7 +236,9 @@ def _scores(sheet: Sheet, facts: CaseFacts, texts: Texts) -> None:
 def _custody(sheet: Sheet, facts: CaseFacts, texts: Texts) -> None:
     sheet.heading(texts.get("report.custody"), size=14)
     head = tuple(texts.get(f"report.custody.{column}") for column in ("at", "who", "what"))
-    rows = [(rfc3339(entry.at), _line(entry.who), _line(entry.what)) for entry in facts.custody]
+    rows = [
+        (_both(entry.at, texts), _line(entry.who), _line(entry.what)) for entry in facts.custody
+    ]
     sheet.rows([head, *rows], widths=(2, 2, 4), header=True)
 
 
@@ -230,6 +255,20 @@ def _grouped(words: Iterable[Word]) -> list[list[Word]]:
         else:
             line.append(word)
     return lines
+
+
+def _both(moment: datetime, texts: Texts) -> str:
+    """A time as clocks compare it, and as it was on the family's own clock."""
+    here = moments.local(moment.timestamp())
+    told = format_datetime(here.replace(tzinfo=None), "d MMM yyyy HH:mm", locale=texts.language)
+    return f"{rfc3339(moment)} ({told})"
+
+
+def _halved(fingerprint: str) -> str:
+    """In two lines of the same length."""
+    groups = fingerprint.split()
+    half = (len(groups) + 1) // 2
+    return f"{' '.join(groups[:half])}\n{' '.join(groups[half:])}"
 
 
 def _line(foreign: str) -> str:

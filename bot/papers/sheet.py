@@ -15,7 +15,7 @@ from typing import Final, Literal
 from xml.sax.saxutils import escape
 
 from fpdf import FPDF
-from fpdf.enums import DocumentCompliance, TableCellFillMode, XPos, YPos
+from fpdf.enums import DocumentCompliance, TableCellFillMode, VAlign, XPos, YPos
 from fpdf.fonts import FontFace, TTFFont
 
 from bot.texts import Language
@@ -29,6 +29,9 @@ MARGIN_MM: Final = 20.0
 LINE: Final = 1.45
 """Height of a line of text, in font sizes."""
 POINT_MM: Final = 25.4 / 72
+
+SMALLEST: Final = 7.0
+"""Points to which a long word in a table may shrink; a longer one, such as a hash, is broken."""
 
 Size = Literal["A4", "A6"]
 
@@ -109,7 +112,8 @@ class Sheet(FPDF):
         points = size or self.text_size + 2
         if self.will_page_break(points * POINT_MM * LINE * 3):
             self.add_page()
-        self.gap(0.6)
+        if self.get_y() > self.t_margin:
+            self.gap(0.6)
         self.write_text(text, size=points, bold=True)
         self.gap(0.25)
 
@@ -139,6 +143,7 @@ class Sheet(FPDF):
         """A table; `widths` are relative, `padding` is in millimetres."""
         points = size or self.text_size - 2
         self.set_font(FONT, "", points)
+        wide = [self.epw * width / sum(widths) - 2 * (padding + self.c_margin) for width in widths]
         with self.table(
             col_widths=tuple(widths),
             first_row_as_headings=header,
@@ -146,12 +151,23 @@ class Sheet(FPDF):
             cell_fill_mode=TableCellFillMode.NONE,
             line_height=points * POINT_MM * LINE,
             text_align="LEFT",
+            v_align=VAlign.T,
             padding=padding,
             borders_layout="HORIZONTAL_LINES",
         ) as table:
             for row in rows:
-                table.row([self.drawable(cell) for cell in row])
+                line = table.row()
+                for cell, room in zip(row, wide, strict=True):
+                    text = self.drawable(cell)
+                    line.cell(text, style=self._fitting(text, points, room))
         self.gap(0.5)
+
+    def _fitting(self, text: str, points: float, room: float) -> FontFace | None:
+        """A smaller letter where a word, such as a double name, would be broken in `room`."""
+        longest = max((self.get_string_width(word) for word in text.split()), default=0.0)
+        if longest <= room or points * room / longest < SMALLEST:
+            return None
+        return FontFace(size_pt=points * room / longest)
 
     def picture(self, png: bytes, *, title: str = "", share: float = 0.7) -> None:
         """A picture below its title, `share` of the text's width and at most half a page high."""

@@ -1,6 +1,7 @@
 """The report for the police, and the ZIP around it: complete, plain, and true to the documents."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
+from bot import moments
 from bot.cli import app
 from bot.judgement import judge_text
 from bot.papers.pack import make_pack
@@ -17,7 +19,7 @@ from bot.texts import LANGUAGES, Texts
 from bot.wording import factors, word
 from familyguard.evidence_check import Fault, check
 from familyguard.evidence_pack import Custody, Moment, Original, TimeOrigin, fingerprint, sha256
-from tests.bot.test_papers import ink_near_the_edge, text_of
+from tests.bot.test_papers import archive_faults, ink_near_the_edge, lines_of, text_of
 from voice.published import CELLS, figures
 from voice.results import Transcript, Word
 
@@ -94,7 +96,7 @@ def test_it_says_what_was_measured_as_the_documents_do(report):
     language, paper = report
     text = text_of(paper)
     for code, figure in figures().items():
-        assert rate(figure) in text, code
+        assert rate(figure, Texts(language)) in text, code
         assert Texts(language).get(f"report.rate.{code}").split()[0] in text
 
 
@@ -117,9 +119,48 @@ def test_nothing_runs_over_the_edge(report):
 
 
 def test_a_share_is_written_as_people_read_it():
-    """Of a hundred, with the counts; other figures stay as they are."""
-    assert rate("0.899 (142/158)") == "90 % (142/158)"
-    assert rate("508 of 553 (92 %)") == "508 of 553 (92 %)"
+    """Of a hundred, with the counts, in the reader's language; other figures stay as they are."""
+    dutch, english = Texts("nl"), Texts("en")
+    assert rate("0.899 (142/158)", english) == "90 % (142 of 158)"
+    assert rate("508 of 553 (92 %)", dutch) == "92 % (508 van 553)"
+    assert rate("15.5 %", dutch) == "15,5 %"
+    assert rate("15.5 %", english) == "15.5 %"
+    assert rate("–", dutch) == "–"
+
+
+def test_every_published_figure_is_of_a_kind_that_is_read():
+    """No figure of the documents reaches a Dutch report in English words or with a point."""
+    for code, figure in figures().items():
+        assert not re.search(r"\bof\b|\d\.\d", rate(figure, Texts("nl"))), code
+
+
+@pytest.mark.parametrize("notes", [1, 9, 18, 27, 36])
+def test_no_heading_stands_alone_at_the_foot_of_a_page(notes):
+    """Whatever the length of what comes before it."""
+    texts = Texts("nl")
+    bold = {
+        texts.get(f"report.{code}")
+        for code in ("notes", "material", "found", "factors", "scores", "made", "rates", "limits")
+    } | {texts.get("report.custody"), texts.get("report.check")}
+    one = facts("nl")
+    note = (one.notes[0][0], "Ze belden op maandag. " * 3)
+    paper = draw(replace(one, notes=(note,) * notes), MARK, texts)
+    for lines in lines_of(paper):
+        *_, last, _footer = [line for line in lines if line.strip()]
+        assert last.strip() not in bold
+
+
+def test_times_are_those_of_clocks_and_of_the_family(report):
+    """RFC 3339 in UTC, and the time on the wall beside it, in the language of the report."""
+    language, paper = report
+    here = moments.local(NOON.timestamp())
+    month = {"en": "Nov", "nl": "nov"}[language]
+    assert f"2026-11-22T12:00:00Z ({here.day} {month} 2026 {here:%H:%M})" in text_of(paper)
+
+
+def test_the_report_is_made_for_archives(report):
+    """By the same structural checks as the other papers, with a picture in it."""
+    assert archive_faults(report[1]) == []
 
 
 def test_the_transcript_has_times():

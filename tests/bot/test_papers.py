@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from bot.papers import letter as letter_paper
 from bot.papers.card import Contact, draw_agreement, draw_card
 from bot.papers.sheet import MISSING, Sheet
 from bot.texts import LANGUAGES, Texts
-from familyguard.letters import LetterKind, Noted, write
+from familyguard.letters import LINE, LetterKind, Noted, write
 
 pdfium = pytest.importorskip("pypdfium2", reason="renders papers; comes with the test extra")
 
@@ -32,6 +33,13 @@ def text_of(paper: bytes) -> str:
     document = pdfium.PdfDocument(paper)
     pages = [document[number].get_textpage().get_text_bounded() for number in range(len(document))]
     return " ".join(" ".join(pages).split())
+
+
+def lines_of(paper: bytes) -> list[list[str]]:
+    """The lines of each page, from top to bottom."""
+    document = pdfium.PdfDocument(paper)
+    pages = [document[number].get_textpage().get_text_bounded() for number in range(len(document))]
+    return [page.splitlines() for page in pages]
 
 
 def ink_near_the_edge(paper: bytes, millimetres: float) -> int:
@@ -145,14 +153,59 @@ def test_the_same_input_gives_the_same_bytes(papers):
     assert again == papers["complaint-full-nl"]
 
 
+def archive_faults(paper: bytes) -> list[str]:
+    """What of PDF/A-2u a paper visibly breaks.  No validator: the structure alone, read as bytes.
+
+    ISO 19005-2: identification in XMP that is not compressed (6.6), output intent (6.2.3), every
+    font embedded and mapped to Unicode (6.2.11), no transparency without a colour space (6.2.10),
+    no encryption (6.1.3), an identifier in the trailer, nothing that runs or leads out (6.5, 6.6).
+    """
+    faults = []
+    if not paper.startswith(b"%PDF-1.7"):
+        faults.append("version")
+    if not re.search(rb'pdfaid:part="2" pdfaid:conformance="U"', paper):
+        faults.append("identification")
+    if not (b"/GTS_PDFA1" in paper and b"/DestOutputProfile" in paper):
+        faults.append("output intent")
+    if not re.search(rb"/ID ?\[", paper):
+        faults.append("identifier")
+    fonts = len(re.findall(rb"/Type /FontDescriptor\b", paper))
+    if not fonts or fonts != len(re.findall(rb"/FontFile2\b", paper)):
+        faults.append("embedded fonts")
+    if fonts != len(re.findall(rb"/ToUnicode\b", paper)):
+        faults.append("letters without Unicode")
+    forbidden = rb"/(JavaScript|JS|Launch|EmbeddedFile|Encrypt|URI|SMask|AA|XFA|Movie)\b"
+    faults += [found.decode() for found in re.findall(forbidden, paper)]
+    return faults
+
+
 def test_papers_are_made_for_archives(papers):
-    """PDF/A-2u by its own declaration: colour profile, embedded fonts, title; nothing that runs."""
-    for paper in papers.values():
-        assert paper.startswith(b"%PDF-1.7")
-        assert re.search(rb'pdfaid:part="2" pdfaid:conformance="U"', paper)
-        assert b"/OutputIntents" in paper
-        assert b"/FontFile2" in paper
-        assert not re.search(rb"/(JavaScript|Launch|EmbeddedFile|Encrypt|URI)\b", paper)
+    """PDF/A-2u by its own declaration and by its structure; a change of either shows."""
+    assert {
+        name: faults for name, paper in papers.items() if (faults := archive_faults(paper))
+    } == {}
+    letter = papers["dsa_notice-full-en"]
+    assert archive_faults(letter.replace(b"/FontFile2", b"/FontFile9")) == ["embedded fonts"]
+    assert archive_faults(letter.replace(b"/ToUnicode", b"/ToUnicorn")) != []
+    assert archive_faults(letter + b"/JavaScript") == ["JavaScript"]
+
+
+def test_a_double_name_is_not_broken_within_a_word():
+    """On the small card the letters of a long name get smaller instead."""
+    card = draw_card(Texts("nl"), CONTACTS, "JansenBot", "Thee", NOW)
+    words = {word for lines in lines_of(card) for line in lines for word in line.split()}
+    assert "Nieuwenhuijzen-Đorđević" in words
+
+
+def test_a_letter_that_was_asked_for_has_no_empty_lines(papers):
+    """The writer's own facts, long ones, are all there; blanks are only in the empty one."""
+    noted = replace(NOTED, maker=LONG, first_seen=date(2026, 11, 3), email="zoë@example.org")
+    for language in LANGUAGES:
+        filled = write(LetterKind.ERASURE_MAKER, noted, language)
+        text = text_of(letter_paper.draw(filled, NOW))
+        assert LINE not in text
+        assert text.count("Großmann-Łukasiewicz") >= 5
+        assert "zoë@example.org" in text
 
 
 def test_a_picture_keeps_its_shape_and_loses_its_alpha():
