@@ -16,6 +16,9 @@ from familyguard.family import Person
 WAIT_SECONDS = 24 * 3600.0
 """A day: longer than this fraud has patience, and everyone looks at their telephone once."""
 
+REST_SECONDS = 3600.0
+"""After a freeze, what it held up waits once more: who slept through it must be able to look."""
+
 FREEZE_SECONDS = 24 * 3600.0
 """How long nothing may be changed after «Not me», or after a member's own command."""
 
@@ -28,6 +31,13 @@ class Kind(StrEnum):
     VOICE = "voice"  # an enrolled voice is replaced
     SECOND_ACCOUNT = "second_account"  # another account may speak for somebody
     PIN = "pin"  # a forgotten one is taken away
+    NEW_PIN = "new_pin"  # the first one, set when the family is no longer new
+    ROLE = "role"  # somebody becomes keeper or adult, or is one no longer
+    REMOVAL = "removal"  # of a keeper or an adult
+
+
+ABOUT_SOMEBODY = frozenset({Kind.ROLE, Kind.REMOVAL})
+"""Changes in which the person whom they are about has no say as the second adult."""
 
 
 class State(StrEnum):
@@ -72,6 +82,7 @@ class Change:
     state: State = State.WAITING
     ended_by: str | None = None  # None too where time alone brought it into force
     ended_at: float | None = None
+    about: str = ""  # the person; matters for ABOUT_SOMEBODY
 
 
 def ask(
@@ -106,7 +117,7 @@ def confirm(
     than a day ago does not count: a thief of the keeper's account would bring their own second one.
     """
     _refuse_ended(change, by)
-    if by.id == change.asked_by:
+    if by.id == change.asked_by or (change.kind in ABOUT_SOMEBODY and by.id == change.about):
         raise Refused(Why.SAME_PERSON)
     if not by.role.is_grown_up:
         raise Refused(Why.NOT_GROWN_UP)
@@ -117,12 +128,17 @@ def confirm(
 
 
 def mature(change: Change, now: float, frozen_until: float | None = None) -> Change:
-    """The change as it is at `now`: in force when its day is over and no freeze holds it up."""
+    """The change as it is at `now`: in force when its day is over, and an hour after a freeze."""
     if change.state is not State.WAITING or now < change.due_at:
         return change
-    if frozen_until is not None and now < frozen_until:
+    if is_held(change, frozen_until) and now < (frozen_until or 0.0) + REST_SECONDS:
         return change
     return replace(change, state=State.IN_FORCE, ended_at=now)
+
+
+def is_held(change: Change, frozen_until: float | None) -> bool:
+    """Whether a freeze that lasts or lasted until then keeps the change from its time."""
+    return frozen_until is not None and change.due_at < frozen_until + REST_SECONDS
 
 
 def freeze(frozen_until: float | None, now: float) -> float:

@@ -1,10 +1,12 @@
 """Changes that wait a day: everyone is told, anyone may stop them, a second adult may confirm.
 
 The rules are `familyguard.changes`.  A kind of change belongs to a handler, which adds its deed to
-`DEEDS`, and the sentences `change.<kind>.asked`, `.done` and `.stopped`.
+`DEEDS`, and the sentences `change.<kind>.asked`, `.done` and `.stopped`; a kind in `TOLD` says by
+itself that it was done.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -13,13 +15,13 @@ from telegram import Update
 from bot import talk
 from bot.context import Context
 from bot.family import announce, roles
-from bot.family.who import moment, name_of, person_of
+from bot.family.who import moment, name_of, person_of, role
 from bot.inbox import is_again
 from bot.talk import Rows
 from bot.texts import Texts
 from familyguard import changes as rules
 from familyguard.changes import Change, Kind, Refused, State
-from familyguard.family import Account, Person
+from familyguard.family import Account, Family, Person, Role
 from familyguard.store.records import StoredChange
 
 log = structlog.get_logger(__name__)
@@ -33,6 +35,7 @@ Deed = Callable[[Context, StoredChange], Awaitable[bool]]
 """Makes the change; False when it no longer can be made."""
 
 DEEDS: dict[Kind, Deed] = {}
+TOLD: set[Kind] = set()
 
 
 async def ask(
@@ -112,13 +115,33 @@ async def confirm(update: Update, context: Context) -> None:
 
 
 async def look(context: Context) -> None:
-    """Make the changes whose day is over, also those that became due while the bot was away."""
+    """Make the changes whose day is over, also those that became due while the bot was away.
+
+    What goes wrong with one waits for the next look, and holds up no other.
+    """
     house = context.house
     for family in house.store.families.all():
         for stored in house.store.changes.waiting(family.id):
-            change = _pure(context, stored)
-            if rules.mature(change, house.now(), family.frozen_until).state is State.IN_FORCE:
-                await _do(context, stored)
+            try:
+                await _look_at(context, family, stored)
+            except Exception as error:
+                log.error("change_failed", kind=stored.kind, error=type(error).__name__)
+
+
+async def _look_at(context: Context, family: Family, stored: StoredChange) -> None:
+    """Make a change if it is time; one that a freeze held up is announced anew, and waits again."""
+    house, change = context.house, _pure(context, stored)
+    now = house.now()
+    if rules.is_held(change, family.frozen_until):
+        if not family.is_frozen(now):
+            again = replace(stored, due_at=now + rules.REST_SECONDS)
+            asker = house.store.accounts.get(stored.asked_by)
+            by = person_of(context, asker) if asker else None
+            subject = house.store.people.get(family.id, str(stored.data.get("person")))
+            await _announce(context, again, by, subject)
+            house.store.changes.postpone(family.id, stored.id, again.due_at)
+    elif rules.mature(change, now, family.frozen_until).state is State.IN_FORCE:
+        await _do(context, stored)
 
 
 async def _do(context: Context, stored: StoredChange, confirmed_by: int | None = None) -> None:
@@ -144,11 +167,13 @@ async def _do(context: Context, stored: StoredChange, confirmed_by: int | None =
         store.audit.note(
             family, f"{'changed' if done else 'void'}.{stored.kind}", now, confirmed_by
         )
-    if done:
+    if done and stored.kind not in TOLD:
         await _tell(context, stored, "done")
 
 
-async def _announce(context: Context, stored: StoredChange, by: Person, subject: Person) -> None:
+async def _announce(
+    context: Context, stored: StoredChange, by: Person | None, subject: Person | None
+) -> None:
     for told in announce.everyone(context, stored.family_id):
         await announce.tell(
             context,
@@ -158,6 +183,7 @@ async def _announce(context: Context, stored: StoredChange, by: Person, subject:
             by=name_of(by),
             name=name_of(subject),
             when=moment(stored.due_at),
+            **_more(stored),
         )
 
 
@@ -174,7 +200,14 @@ async def _tell(
         f"change.{stored.kind}.{outcome}",
         by=name_of(by),
         name=name_of(subject),
+        **_more(stored),
     )
+
+
+def _more(stored: StoredChange) -> dict[str, Any]:
+    """What the sentences about a change say besides."""
+    given = stored.data.get("role")
+    return {"role": role(Role(given))} if given else {}
 
 
 async def _found(
@@ -194,7 +227,14 @@ async def _found(
 def _pure(context: Context, stored: StoredChange) -> Change:
     asker = context.house.store.accounts.get(stored.asked_by)
     person = asker.person_id if asker else ""
-    return Change(Kind(stored.kind), stored.family_id, person, stored.asked_at, stored.due_at)
+    return Change(
+        Kind(stored.kind),
+        stored.family_id,
+        person,
+        stored.asked_at,
+        stored.due_at,
+        about=str(stored.data.get("person", "")),
+    )
 
 
 def _appointed_at(context: Context, person: Person) -> float:
@@ -222,7 +262,9 @@ def _buttons(context: Context, stored: StoredChange, told: Account) -> Callable[
 
     def rows(texts: Texts) -> Rows:
         found = [[talk.button(texts, "change.button.stop", STOP + stored.id)]]
-        if told.role.is_grown_up and (asker is None or told.person_id != asker.person_id):
+        is_asker = asker is not None and told.person_id == asker.person_id
+        is_about = stored.kind in rules.ABOUT_SOMEBODY and told.person_id == stored.data["person"]
+        if told.role.is_grown_up and not is_asker and not is_about:
             found.append([talk.button(texts, "change.button.confirm", CONFIRM + stored.id)])
         return found
 

@@ -8,7 +8,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot.context import App, Context, House
 from bot.family import changes, restored
 from bot.family import pin as door
-from bot.handlers import admit, family, phone, pin, setup
+from bot.handlers import admit, family, leaving, phone, pin, setup
 from bot.talk import Expected
 
 
@@ -30,9 +30,9 @@ def add_buttons(app: App) -> None:
         (family.PERSON, family.person),
         *((verb, family.appoint) for verb in family.ROLES),
         (family.RENAME, family.ask_name),
-        (family.REMOVE, family.ask_remove),
-        (family.REALLY, family.removed),
-        (family.LEAVE, family.left),
+        (leaving.REMOVE, leaving.ask_remove),
+        (leaving.REALLY, leaving.removed),
+        (leaving.LEAVE, leaving.left),
         (pin.SET, pin.command),
         (pin.REMOVE, pin.remove),
         (pin.FORGOTTEN, pin.forgotten),
@@ -48,7 +48,7 @@ def add_commands(app: App) -> None:
         ("setup", setup.command),
         ("invite", admit.invite),
         ("family", family.show),
-        ("leave", family.leave),
+        ("leave", leaving.leave),
         ("freeze", family.freeze_family),
         ("number", phone.number),
         ("pin", pin.command),

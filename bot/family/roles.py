@@ -8,6 +8,7 @@ from telegram import Update
 from bot import talk
 from bot.context import Context
 from bot.family import pin
+from familyguard.changes import Kind
 from familyguard.family import Account, Role
 
 KEEPERS = frozenset({Role.KEEPER})
@@ -63,12 +64,26 @@ RULES: dict[Act, Rule] = {
 }
 
 
+CLOSING = frozenset({Act.STOP, Act.FREEZE})
+"""What somebody may still do whose removal waits."""
+
+
+def is_suspended(context: Context, account: Account) -> bool:
+    """Whether this person is to be removed: their account may be in other hands already."""
+    return any(
+        change.kind == Kind.REMOVAL and change.data.get("person") == account.person_id
+        for change in context.house.store.changes.waiting(account.family_id)
+    )
+
+
 def refusal(context: Context, account: Account, act: Act) -> str | None:
     """Key of the sentence that says why `account` may not do `act` now; None when they may.
 
     The PIN is not asked here.
     """
     rule = RULES[act]
+    if act not in CLOSING and is_suspended(context, account):
+        return "roles.suspended"
     if account.role not in rule.roles:
         return "roles.only_grown_ups" if rule.roles == GROWN_UPS else "roles.only_keeper"
     family = context.house.store.families.get(account.family_id)

@@ -4,22 +4,19 @@ from telegram import Message, Update
 
 from bot import talk
 from bot.context import Context
-from bot.family import announce
+from bot.family import announce, changes
+from bot.family.people import alert, found, is_last_keeper
 from bot.family.roles import Act, may
 from bot.family.who import day, moment, name_of, person_of, role
-from bot.handlers import check
+from bot.handlers import check, leaving
 from bot.inbox import is_again
 from bot.talk import Rows
 from bot.texts import Texts
-from familyguard.admission import remove
-from familyguard.backup import KEPT_DAYS
-from familyguard.changes import freeze
+from familyguard.changes import Kind, freeze
 from familyguard.family import Person, Role
-from familyguard.privacy import forget_family
+from familyguard.store.records import StoredChange
 
-LIST, PERSON, RENAME = "family:list:", "family:show:", "family:name:"
-REMOVE, REALLY = "family:remove:", "family:gone:"
-LEAVE = "family:leave:"
+LIST, PERSON, RENAME = "family:list:", leaving.BACK, "family:name:"
 ROLES = {f"family:{given}:": given for given in Role}
 
 NEWS_SECONDS = 3600.0
@@ -51,7 +48,7 @@ async def show(update: Update, context: Context) -> None:
 
 async def person(update: Update, context: Context) -> None:
     """One person, with what a keeper may do."""
-    if (one := await _found(update, context, PERSON)) is None:
+    if (one := await found(update, context, PERSON)) is None:
         return
     texts = context.texts(update)
     rows = [
@@ -60,7 +57,7 @@ async def person(update: Update, context: Context) -> None:
         if given is not one.role
     ]
     rows.append([talk.button(texts, "family.button.rename", RENAME + one.id)])
-    rows.append([talk.button(texts, "family.button.remove", REMOVE + one.id)])
+    rows.append([talk.button(texts, "family.button.remove", leaving.REMOVE + one.id)])
     rows.append([talk.button(texts, "family.button.back", LIST)])
     line = _line(context, one, texts, full=True)
     await talk.show(update, context, "family.person", rows, line=lambda _: line)
@@ -71,21 +68,27 @@ async def appoint(update: Update, context: Context) -> None:
     assert update.callback_query is not None
     data = update.callback_query.data or ""
     verb = next(verb for verb in ROLES if data.startswith(verb))
-    if (one := await _found(update, context, verb)) is None:
+    if (one := await found(update, context, verb)) is None:
         return
     if not await may(update, context, Act.APPOINT):
         return
-    account, house, given = context.account(update), context.house, ROLES[verb]
+    account, given = context.account(update), ROLES[verb]
     if given is one.role:
         await talk.forgotten(update, context)
         return
-    if _is_last_keeper(context, one):
-        await _alert(update, context, "family.last_keeper")
+    if is_last_keeper(context, one):
+        await alert(update, context, "family.last_keeper")
         return
-    house.store.people.appoint(account.family_id, one.id, given)
-    house.store.audit.note(
-        account.family_id, "appointed", house.now(), account.user_id, person=one.id, role=given
-    )
+    steps_down = one.id == account.person_id
+    if (one.role.is_grown_up or given.is_grown_up) and not steps_down:
+        # Whoever talked the keeper round, or has their account, wants an accomplice, or nobody who
+        # could say no.
+        await talk.show(
+            update, context, "family.appointed.waits", name=name_of(one), role=role(given)
+        )
+        await changes.ask(update, context, Kind.ROLE, {"role": given}, one)
+        return
+    _appoint(context, one, given, account.user_id)
     await talk.show(update, context, "family.appointed.you", name=name_of(one), role=role(given))
     await announce.tell(
         context,
@@ -97,9 +100,22 @@ async def appoint(update: Update, context: Context) -> None:
     )
 
 
+async def appointed(context: Context, change: StoredChange) -> bool:
+    """The day is over: somebody has another role."""
+    one = context.house.store.people.get(change.family_id, str(change.data["person"]))
+    given = Role(change.data["role"])
+    if one is None or is_last_keeper(context, one):
+        return False
+    _appoint(context, one, given, change.asked_by)
+    return True
+
+
+changes.DEEDS[Kind.ROLE] = appointed
+
+
 async def ask_name(update: Update, context: Context) -> None:
     """«Another name»."""
-    if (one := await _found(update, context, RENAME)) is None:
+    if (one := await found(update, context, RENAME)) is None:
         return
     if not await may(update, context, Act.RENAME):
         return
@@ -142,78 +158,6 @@ async def rename(update: Update, context: Context) -> None:
     )
 
 
-async def ask_remove(update: Update, context: Context) -> None:
-    """«Remove»: once more, with what follows from it."""
-    if (one := await _found(update, context, REMOVE)) is None:
-        return
-    if not await may(update, context, Act.REMOVE):
-        return
-    if _is_last_keeper(context, one):
-        await _alert(update, context, "family.last_keeper")
-        return
-    texts = context.texts(update)
-    rows = [
-        [talk.button(texts, "family.button.really", REALLY + one.id)],
-        [talk.button(texts, "family.button.back", PERSON + one.id)],
-    ]
-    await talk.show(update, context, "family.remove", rows, name=name_of(one))
-
-
-async def removed(update: Update, context: Context) -> None:
-    """«Yes, remove»."""
-    if (one := await _found(update, context, REALLY)) is None:
-        return
-    if not await may(update, context, Act.REMOVE):
-        return
-    if _is_last_keeper(context, one):
-        await _alert(update, context, "family.last_keeper")
-        return
-    account = context.account(update)
-    by = name_of(person_of(context, account))
-    theirs = context.house.store.accounts.of_person(account.family_id, one.id)
-    _remove(context, one, account.user_id)
-    if account not in theirs:
-        await talk.show(update, context, "family.removed.you", name=name_of(one))
-    await announce.tell(context, theirs, "family.you_were_removed", days=KEPT_DAYS)
-    rest = announce.everyone(context, account.family_id, but=account.user_id)
-    await announce.tell(context, rest, "family.removed", by=by, name=name_of(one))
-    await _ask_to_rotate(context, account.family_id)
-
-
-async def leave(update: Update, context: Context) -> None:
-    """`/leave`: once more, with what follows from it."""
-    texts, one = context.texts(update), person_of(context, context.account(update))
-    if _is_last_keeper(context, one) and not _is_alone(context, one):
-        await talk.say(update, context, "family.leave.last_keeper")
-        return
-    rows = [
-        [talk.button(texts, "family.button.leave", LEAVE)],
-        [talk.not_now("family.leave", texts)],
-    ]
-    key = "family.leave.alone" if _is_alone(context, one) else "family.leave"
-    await talk.say(update, context, key, rows)
-
-
-async def left(update: Update, context: Context) -> None:
-    """«Yes, I leave».  Nobody is kept, not even in a frozen family."""
-    account, store = context.account(update), context.house.store
-    one = person_of(context, account)
-    if _is_alone(context, one):
-        await talk.show(update, context, "family.left", days=KEPT_DAYS)
-        theirs = store.accounts.of_person(account.family_id, one.id)
-        forget_family(store, account.family_id)
-        context.house.forget(each.user_id for each in theirs)
-        return
-    if _is_last_keeper(context, one):
-        await talk.show(update, context, "family.leave.last_keeper")
-        return
-    await talk.show(update, context, "family.left", days=KEPT_DAYS)
-    _remove(context, one, account.user_id)
-    rest = announce.everyone(context, account.family_id)
-    await announce.tell(context, rest, "family.has_left", name=name_of(one))
-    await _ask_to_rotate(context, account.family_id)
-
-
 async def freeze_family(update: Update, context: Context) -> None:
     """`/freeze`: any member, at once, for a day.  Only time ends it."""
     if not await may(update, context, Act.FREEZE):
@@ -245,46 +189,13 @@ def a_name(text: str) -> str | None:
     return name if 0 < len(name) <= MAX_NAME and "\n" not in name else None
 
 
-def _remove(context: Context, one: Person, actor: int) -> None:
-    store, now = context.house.store, context.house.now()
-    theirs = store.accounts.of_person(one.family_id, one.id)
-    context.house.forget(account.user_id for account in theirs)
-    for change in store.changes.waiting(one.family_id):
-        if change.data.get("person") == one.id:
-            store.changes.end(one.family_id, change.id, now, stopped_by=actor)
-    remove(store, one.family_id, one.id, now, actor)
-
-
-async def _ask_to_rotate(context: Context, family: str) -> None:
-    if context.house.store.codewords.get(family) is not None:
-        await announce.tell(context, announce.keepers(context, family), "family.rotate")
-
-
-async def _found(update: Update, context: Context, verb: str) -> Person | None:
-    """The person of this button, if whoever tapped keeps the same family."""
-    assert update.callback_query is not None
-    account = context.account(update)
-    key = (update.callback_query.data or "").removeprefix(verb)
-    one = context.house.store.people.get(account.family_id, key)
-    if one is None or account.role is not Role.KEEPER:
-        await talk.forgotten(update, context)
-        return None
-    return one
-
-
-async def _alert(update: Update, context: Context, key: str) -> None:
-    assert update.callback_query is not None
-    await update.callback_query.answer(context.texts(update).get(key), show_alert=True)
-
-
-def _is_last_keeper(context: Context, one: Person) -> bool:
-    people = context.house.store.people.of_family(one.family_id)
-    keepers = [other.id for other in people if other.role is Role.KEEPER]
-    return keepers == [one.id]
-
-
-def _is_alone(context: Context, one: Person) -> bool:
-    return len(context.house.store.people.of_family(one.family_id)) == 1
+def _appoint(context: Context, one: Person, given: Role, actor: int) -> None:
+    house = context.house
+    with house.store.together():
+        house.store.people.appoint(one.family_id, one.id, given)
+        house.store.audit.note(
+            one.family_id, "appointed", house.now(), actor, person=one.id, role=given
+        )
 
 
 def _line(context: Context, one: Person, texts: Texts, full: bool) -> str:

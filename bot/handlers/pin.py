@@ -12,7 +12,7 @@ from bot.family.who import moment, name_of, person_of
 from bot.handlers import check
 from bot.words.codewords import attempts_of, count_attempts
 from familyguard import pin as rules
-from familyguard.changes import Kind
+from familyguard.changes import WAIT_SECONDS, Kind
 from familyguard.pin import UnfitPin
 from familyguard.setup import Step
 from familyguard.store.records import StoredChange
@@ -100,14 +100,21 @@ async def again(update: Update, context: Context) -> None:
         talk.end(update, context)
         await talk.say(update, context, "talk.forgotten")
         return
+    from bot.handlers import setup
+
+    if stored is None and not _is_new(context, family):
+        # Whoever stole the keeper's account would shut the keeper out with a PIN of their own.
+        talk.end(update, context)
+        await talk.say(update, context, "pin.waits")
+        await changes.ask(update, context, Kind.NEW_PIN, dict(dialogue.data))
+        await setup.resume(update, context, Step.PIN)
+        return
     with house.store.together():
         house.store.families.set_pin(family, salt, tag, now)
         house.store.audit.note(family, "set_pin", now, account.user_id)
     talk.end(update, context)
     await talk.say(update, context, "pin.set")
     await _tell_keepers(update, context, "pin.was_set")
-    from bot.handlers import setup
-
     await setup.resume(update, context, Step.PIN)
 
 
@@ -145,7 +152,28 @@ async def deed(context: Context, change: StoredChange) -> bool:
     return True
 
 
+async def first(context: Context, change: StoredChange) -> bool:
+    """The first PIN holds from now on, unless another one came before it."""
+    house, family = context.house, change.family_id
+    if house.store.families.pin(family) is not None:
+        return False
+    salt, tag = (bytes.fromhex(str(change.data[name])) for name in ("salt", "tag"))
+    house.store.families.set_pin(family, salt, tag, house.now())
+    for keeper in announce.keepers(context, family):
+        house.unlocked.drop(keeper.user_id)
+    return True
+
+
 changes.DEEDS[Kind.PIN] = deed
+changes.DEEDS[Kind.NEW_PIN] = first
+
+
+def _is_new(context: Context, family: str) -> bool:
+    """Whether the family is being set up, or is one person: nobody else is there to object."""
+    house = context.house
+    founded = house.store.families.get(family).created_at
+    alone = len(house.store.people.of_family(family)) == 1
+    return alone or house.now() < founded + WAIT_SECONDS
 
 
 async def _is_right(update: Update, context: Context) -> bool:

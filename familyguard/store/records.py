@@ -111,6 +111,13 @@ class Changes(Room):
         )
         return changed == 1
 
+    def postpone(self, family: str, change: str, due_at: float) -> None:
+        """It waits longer."""
+        self._write(
+            "update changes set due_at = ? where id = ? and family_id = ? and ended_at is null",
+            [due_at, change, family],
+        )
+
     def _find(self, family: str) -> list[StoredChange]:
         rows = self._all(
             "select id, kind, data, asked_by, asked_at, due_at, confirmed_by, stopped_by, ended_at"

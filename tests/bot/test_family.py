@@ -231,7 +231,9 @@ async def test_a_role_is_changed_and_told(tmp_path):
         await anna.taps("Person 2")
         await anna.sees("What do you want to change?")
         await anna.taps("Role: keeper")
-        await cora.sees("“Person 1” has given “Person 2” another role: keeper")
+        await cora.sees("“Person 1” wants to give “Person 2” another role: keeper")
+        await cora.taps("I called, it is right")
+        await cora.sees("“Person 2” has another role now: keeper")
         await bert.sends("/invite")
         await bert.sees("works once")
 
@@ -267,6 +269,8 @@ async def test_21_a_removed_member_leaves_nothing_behind(tmp_path):
         store.codewords.get = lambda family: object()  # some word is set
         store.codewords.ask_to_rotate = lambda family, why: reasons.append(why)
         anna, bert, cora, eve = (telegram.person(n) for n in (1, 2, 3, 99))
+        family = store.accounts.get(1).family_id
+        store.people.appoint(family, person_id(telegram, 3), Role.MEMBER)
         code = await invited(telegram)
         await anna.presses(f"family:remove:{person_id(telegram, 3)}")
         await anna.sees("They still know the code word")

@@ -33,7 +33,10 @@ async def stores(person, phone: str = OLD, **more) -> None:
 
 
 async def sets_pin(keeper, pin: str = PIN) -> None:
-    """Choose a PIN."""
+    """Choose a PIN while the family is being set up: later it would wait a day."""
+    house = house_of(keeper.telegram.app)
+    # No conversation sets back a clock.
+    house.store._db.execute("update families set created_at = ?", [house.now()])
     await keeper.sends("/pin")
     await keeper.sees("Choose a PIN")
     await keeper.sends(pin)
@@ -102,7 +105,7 @@ async def test_6_another_number_waits_a_day_and_anyone_stops_it(tmp_path):
 
 
 async def test_6_a_day_later_the_number_changes_also_after_a_restart(tmp_path):
-    """Row 6: what waits lies in the database; a freeze holds it up."""
+    """Row 6: what waits lies in the database; a freeze holds it up, and an hour more."""
     now = 1e6
     settings = settings_in(tmp_path)
     async with running_bot(settings, StubAnalyst(), now=lambda: now) as telegram:
@@ -119,6 +122,10 @@ async def test_6_a_day_later_the_number_changes_also_after_a_restart(tmp_path):
         await time_passes(telegram)
         assert phone_of(telegram, 2) == OLD
         now += 15 * HOUR
+        await time_passes(telegram)
+        assert phone_of(telegram, 2) == OLD
+        await telegram.person(1).sees("The call-back number of “Person 2” is to change")
+        now += HOUR
         await time_passes(telegram)
         assert phone_of(telegram, 2) == NEW
         await telegram.person(1).sees("“Person 2” has a call-back number")
@@ -158,7 +165,9 @@ async def test_6_an_adult_of_today_confirms_nothing(tmp_path):
         admit(store, family, 10, Role.MEMBER)
         anna, bert, eve, kim = (telegram.person(n) for n in (1, 2, 9, 10))
         await anna.presses(f"family:adult:{person_id(telegram, 10)}")
-        await kim.sees("another role: adult")
+        await bert.sees("another role: adult")
+        await bert.taps("I called, it is right")
+        await kim.sees("has another role now: adult")
         await stores(bert)
         await stores(bert, NEW)
         for person in (eve, kim):
@@ -376,8 +385,7 @@ async def test_23_a_change_that_was_cut_short_is_made_again(tmp_path, monkeypatc
             raise OSError("power")
 
         monkeypatch.setitem(changes.DEEDS, Kind.CALL_BACK_NUMBER, dies)
-        with pytest.raises(OSError, match="power"):
-            await time_passes(telegram)
+        await time_passes(telegram)
         assert phone_of(telegram, 2) == OLD
         monkeypatch.setitem(changes.DEEDS, Kind.CALL_BACK_NUMBER, whole)
         await time_passes(telegram)

@@ -1,11 +1,14 @@
 """What the walls stand on changes slowly, in the open, and never while the family is frozen."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from familyguard.changes import (
     FREEZE_SECONDS,
+    REST_SECONDS,
     WAIT_SECONDS,
     Change,
     Kind,
@@ -107,8 +110,26 @@ def test_a_frozen_family_changes_nothing():
             attempt()
         assert refused.value.reason is Why.FROZEN
     assert mature(change, until - 1, until).state is State.WAITING
-    assert mature(change, until, until).state is State.IN_FORCE
+    assert mature(change, until + REST_SECONDS - 1, until).state is State.WAITING
+    assert mature(change, until + REST_SECONDS, until).state is State.IN_FORCE
     assert stop(change, CHILD, until - 1).state is State.STOPPED
+
+
+@pytest.mark.parametrize("kind", [Kind.ROLE, Kind.REMOVAL])
+def test_attack_6_nobody_is_the_second_adult_in_their_own_case(kind):
+    """Security row 6: an accomplice does not confirm that they become keeper."""
+    change = replace(ask(kind, KEEPER, NOW), about=ADULT.id)
+    with pytest.raises(Refused) as refused:
+        confirm(change, ADULT, NOW + 60)
+    assert refused.value.reason is Why.SAME_PERSON
+    other = Person("b", "f", "Bea", Role.ADULT, 0.0)
+    assert confirm(change, other, NOW + 60).state is State.IN_FORCE
+
+
+def test_a_freeze_that_ended_long_before_holds_nothing_up():
+    """Only what would have come into force during it, or just after, waits anew."""
+    change = asked()
+    assert mature(change, change.due_at, change.due_at - REST_SECONDS).state is State.IN_FORCE
 
 
 class Changes(RuleBasedStateMachine):
@@ -185,6 +206,8 @@ class Changes(RuleBasedStateMachine):
             assert before.state is State.WAITING
             assert self.now >= before.asked_at + WAIT_SECONDS
             assert not self.is_frozen()
+            # Whoever was kept from looking by a freeze has an hour for it.
+            assert self.now >= (self.frozen_until or 0.0) + REST_SECONDS
 
     @invariant()
     def what_ended_has_a_time(self):

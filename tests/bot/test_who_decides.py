@@ -1,0 +1,252 @@
+"""Nobody becomes a grown-up of the family, or is thrown out as one, behind the others' backs.
+
+Rows 6 and 7: a keeper who is talked round, or whose account is stolen (decision 10).
+"""
+
+import pytest
+
+from familyguard.family import Role
+from familyguard.store import Store
+from tests.bot.houses import admit, family_bot
+from tests.bot.test_family import HOUR, invited, person_id, store_of, time_passes
+from tests.bot.test_number_and_pin import NEW, OLD, phone_of, stores
+
+AGREE = "I called, it is right"
+
+
+def role_of(telegram, user_id: int) -> Role | None:
+    """The role of whoever has that account."""
+    account = store_of(telegram).accounts.get(user_id)
+    return account.role if account else None
+
+
+def with_child(telegram) -> Store:
+    """A family with somebody small in it, who has account 9."""
+    store = store_of(telegram)
+    admit(store, store.accounts.get(1).family_id, 9, Role.CHILD)
+    return store
+
+
+async def removes(telegram, user_id: int, by=1) -> None:
+    """A keeper removes somebody."""
+    keeper = telegram.person(by)
+    await keeper.presses(f"family:remove:{person_id(telegram, user_id)}")
+    await keeper.sees("Remove “")
+    await keeper.taps("Yes, remove")
+    await telegram.quiet()
+
+
+@pytest.mark.parametrize(("user_id", "given"), [(9, "adult"), (2, "keeper"), (2, "child")])
+async def test_attack_6_a_role_of_a_grown_up_waits_a_day_and_a_child_stops_it(
+    tmp_path, user_id, given
+):
+    """Row 6: neither an accomplice, nor a family of children who may confirm nothing."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        with_child(telegram)
+        before = role_of(telegram, user_id)
+        anna, kim = telegram.person(1), telegram.person(9)
+        await anna.presses(f"family:{given}:{person_id(telegram, user_id)}")
+        await anna.sees("unless somebody stops it")
+        await kim.sees(f"another role: {given}")
+        now += 23 * HOUR
+        await time_passes(telegram)
+        assert role_of(telegram, user_id) is before
+        await kim.taps("Stop this")
+        await anna.sees("has stopped the new role")
+        now += 48 * HOUR
+        await time_passes(telegram)
+        assert role_of(telegram, user_id) is before
+
+
+async def test_attack_6_a_role_holds_after_a_day_or_when_another_adult_agrees(tmp_path):
+    """Not when the one says so who is to become keeper."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        anna, bert, cora = (telegram.person(n) for n in (1, 2, 3))
+        await anna.presses(f"family:keeper:{person_id(telegram, 2)}")
+        asked = await bert.sees("another role: keeper")
+        assert list(asked.buttons) == ["Stop this"]
+        await bert.presses(asked.buttons["Stop this"].replace("stop", "yes"))
+        await telegram.quiet()
+        assert role_of(telegram, 2) is Role.ADULT
+        assert "Another adult" in telegram.alerts[-1]
+        await cora.taps(AGREE)
+        await telegram.quiet()
+        assert role_of(telegram, 2) is Role.KEEPER
+        await anna.presses(f"family:keeper:{person_id(telegram, 3)}")
+        await cora.sees("another role: keeper")
+        now += 25 * HOUR
+        await time_passes(telegram)
+        assert role_of(telegram, 3) is Role.KEEPER
+
+
+async def test_a_keeper_steps_down_at_once_and_members_change_at_once(tmp_path):
+    """That gives power to nobody, and takes nobody else's."""
+    async with family_bot(tmp_path) as telegram:
+        store = with_child(telegram)
+        anna, bert = telegram.person(1), telegram.person(2)
+        family = store.accounts.get(1).family_id
+        store.people.appoint(family, person_id(telegram, 2), Role.KEEPER)
+        await anna.presses(f"family:member:{person_id(telegram, 9)}")
+        await bert.sees("another role: member")
+        assert role_of(telegram, 9) is Role.MEMBER
+        await bert.presses(f"family:adult:{person_id(telegram, 2)}")
+        await anna.sees("has given “Person 2” another role: adult")
+        assert role_of(telegram, 2) is Role.ADULT
+
+
+async def test_attack_7_a_stolen_keeper_account_throws_nobody_out_who_can_object(tmp_path):
+    """Row 7: the thief asks for all grown-ups at once; whoever is to go can still stop it."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        bert, cora = telegram.person(2), telegram.person(3)
+        for user_id in (2, 3):
+            await removes(telegram, user_id)
+        await bert.sees("“Person 1” wants to remove “Person 2”")
+        assert role_of(telegram, 2) is role_of(telegram, 3) is Role.ADULT
+        for person, name in ((bert, 2), (cora, 3)):
+            asked = await person.sees(f"wants to remove “Person {name}”")
+            assert list(asked.buttons) == ["Stop this"]
+            await person.presses(asked.buttons["Stop this"])
+        await telegram.person(1).sees("has stopped the removal of “Person 3”")
+        now += 48 * HOUR
+        await time_passes(telegram)
+        assert role_of(telegram, 2) is role_of(telegram, 3) is Role.ADULT
+
+
+async def test_attack_7_a_stolen_adult_account_is_stopped_at_once(tmp_path):
+    """Row 7: from the moment it is asked it confirms nothing, changes nothing, and is gone as
+    soon as another adult agrees."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store = with_child(telegram)
+        anna, bert, cora = (telegram.person(n) for n in (1, 2, 3))
+        await stores(bert)
+        await stores(bert, NEW)
+        waiting = await cora.sees("The call-back number of “Person 2” is to change")
+        await removes(telegram, 3)
+        await cora.presses(waiting.buttons[AGREE])
+        await telegram.quiet()
+        assert phone_of(telegram, 2) == OLD
+        assert "asked to remove you" in telegram.alerts[-1]
+        await cora.sends("/number")
+        await cora.sees("asked to remove you from the family")
+        assert store.accounts.get(3) is not None
+        asked = await bert.sees("wants to remove “Person 3”")
+        await bert.presses(asked.buttons[AGREE])
+        await cora.sees("You no longer belong to this family")
+        assert store.accounts.get(3) is None
+        await bert.sees("“Person 1” has removed “Person 3”")
+        told = [one.text for one in anna.screen if "someone without a name" in one.text]
+        assert told == []
+
+
+async def test_21_a_removed_adult_leaves_nothing_behind_after_the_day(tmp_path):
+    """Row 21: the same as for a member, with invitations void."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, eve = store_of(telegram), telegram.person(99)
+        await removes(telegram, 3)
+        code = await invited(telegram)
+        now += 10.0
+        await time_passes(telegram)
+        assert store.accounts.get(3) is not None
+        now += 25 * HOUR
+        await time_passes(telegram)
+        assert store.accounts.get(3) is None
+        assert store.changes.waiting(store.accounts.get(1).family_id) == []
+        await eve.sends(f"/start {code}")
+        await eve.sees("This is a private bot.")
+
+
+async def test_the_last_keeper_is_not_removed_by_a_change_that_waited(tmp_path):
+    """The other keeper left meanwhile, so somebody must stay who decides."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store = store_of(telegram)
+        family = store.accounts.get(1).family_id
+        store.people.appoint(family, person_id(telegram, 2), Role.KEEPER)
+        await removes(telegram, 2)
+        store.people.appoint(family, person_id(telegram, 1), Role.ADULT)
+        now += 25 * HOUR
+        await time_passes(telegram)
+        assert role_of(telegram, 2) is Role.KEEPER
+
+
+async def test_attack_7_a_thief_of_the_keepers_account_cannot_lock_the_keeper_out(tmp_path):
+    """Row 7: a first PIN of the thief's waits a day, everyone hears of it, and anyone stops it."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        with_child(telegram)
+        store, anna, kim = store_of(telegram), telegram.person(1), telegram.person(9)
+        family = store.accounts.get(1).family_id
+        for _ in range(2):
+            await anna.sends("/pin")
+            await anna.sees("Choose a PIN")
+            await anna.sends("2580")
+            await anna.sees("Type it once more")
+            await anna.sends("2580")
+            await anna.sees("It counts in a day")
+        assert store.families.pin(family) is None
+        asked = await kim.sees("has chosen a PIN")
+        assert list(asked.buttons) == ["Stop this"]
+        now += 23 * HOUR
+        await time_passes(telegram)
+        assert store.families.pin(family) is None
+        assert len(store.changes.waiting(family)) == 1
+        await kim.taps("Stop this")
+        await anna.sees("has stopped the new PIN")
+        now += 9 * HOUR
+        await time_passes(telegram)
+        assert store.families.pin(family) is None
+
+
+async def test_a_first_pin_holds_after_a_day_and_is_asked_from_then_on(tmp_path):
+    """What lies in the database meanwhile is sealed, and is the slow hash alone."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, anna, bert = store_of(telegram), telegram.person(1), telegram.person(2)
+        family = store.accounts.get(1).family_id
+        await anna.sends("/pin")
+        await anna.sees("Choose a PIN")
+        await anna.sends("2580")
+        await anna.sees("Type it once more")
+        await anna.sends("2580")
+        await anna.sees("It counts in a day")
+        assert not any("2580" in str(change.data) for change in store.changes.waiting(family))
+        now += 25 * HOUR
+        await time_passes(telegram)
+        await bert.sees("The family has a PIN now")
+        await anna.sends("/invite")
+        await anna.sees("PIN")
+        await anna.sends("2580")
+        await anna.sees("I will not ask again")
+        assert "2580" not in (store.path.read_bytes()).decode("latin-1")
+
+
+async def test_attack_6_what_a_freeze_held_up_is_announced_anew_and_waits_an_hour(tmp_path):
+    """Row 6: nobody sleeps through the end of a freeze and finds it done."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        bert, cora = telegram.person(2), telegram.person(3)
+        await stores(bert)
+        await stores(bert, NEW)
+        await cora.sees("is to change")
+        now += 23 * HOUR
+        await cora.sends("/freeze")
+        await bert.sees("has frozen the family")
+        now += 24 * HOUR + 60
+        before = len(cora.screen)
+        await time_passes(telegram)
+        await time_passes(telegram)
+        await telegram.quiet()
+        assert len(cora.screen) == before + 1
+        assert phone_of(telegram, 2) == OLD
+        asked = cora.screen[-1]
+        assert "is to change" in asked.text
+        await cora.presses(asked.buttons["Stop this"])
+        await bert.sees("has stopped the new call-back number")
+        now += 5 * HOUR
+        await time_passes(telegram)
+        assert phone_of(telegram, 2) == OLD
