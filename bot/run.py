@@ -192,7 +192,7 @@ def _offer_claim(app: App) -> None:
     if not house.store.is_empty():
         return
     texts = Texts(house.settings.language)
-    if house.store.invitations.has_claim():
+    if house.store.invitations.has_claim(house.now()):
         # Printed by `familyguard init` or an earlier start; its owner may be about to use it.
         print(texts.get("init.claim.open"), flush=True)
         return

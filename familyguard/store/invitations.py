@@ -9,6 +9,10 @@ from familyguard.store.room import Room
 CODE_BYTES = 24
 """192 random bits in an invitation: nobody guesses it, and a deep link has room for it."""
 
+CLAIM_SECONDS = 24 * 3600.0
+"""What a set-up prints may lie in a terminal or a container's log for good.  `familyguard invite`
+prints another one."""
+
 INVITATION_SECONDS = 15 * 60
 """An invitation travels through a chat that may be read by others, so it is short-lived."""
 
@@ -38,17 +42,19 @@ class Invitations(Room):
         return code
 
     def claim(self, now: float) -> str:
-        """The code for a keeper.  It takes the place of every earlier claim that is open."""
+        """The code for a keeper, for a day.  It takes the place of every earlier open claim."""
         with self._db.atomic():
             self._db.execute("delete from invitations where family_id is null and used_by is null")
-            return self.create(None, None, now, seconds=None)
+            return self.create(None, None, now, CLAIM_SECONDS)
 
-    def has_claim(self) -> bool:
-        """Whether a claim is open: it can be used, but not shown again."""
+    def has_claim(self, now: float) -> bool:
+        """Whether a claim is open at `now`: it can be used, but not shown again."""
         return bool(
             self._one(
                 "select exists (select 1 from invitations"
-                " where family_id is null and used_by is null and expires_at is null)"
+                " where family_id is null and used_by is null and revoked_at is null"
+                " and (expires_at is null or expires_at > ?))",
+                [now],
             )[0]
         )
 

@@ -12,7 +12,6 @@ EXPIRY: dict[str, str] = {
     "changes": "delete from changes where ended_at < ?",
     "audit": "delete from audit where at < ?",
     "consents": "delete from consents where withdrawn_at < ?",
-    # Claims have no time: until one is used, it is the only way in.
     "invitations": "delete from invitations where coalesce(used_at, expires_at) < ?",
     "applicants": "delete from applicants where asked_at < ?",
     "dialogues": "delete from dialogues where until < ?",

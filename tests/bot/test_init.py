@@ -3,6 +3,7 @@
 import asyncio
 import os
 import stat
+import time
 
 import pytest
 from typer.testing import CliRunner
@@ -82,9 +83,11 @@ async def test_the_printed_link_makes_the_first_one_keeper(bot, tmp_path):
     link = next(word for word in result.output.split() if word.startswith("https://t.me/"))
     assert link.startswith("https://t.me/family_guard_bot?start=")
     with open_store(load_settings().database) as store:
-        assert store.invitations.has_claim()
-        assert store.invitations.redeem(link.partition("=")[2], 1, 2.0) is not None
-        assert not store.invitations.has_claim()
+        now = time.time()
+        assert store.invitations.has_claim(now)
+        assert not store.invitations.has_claim(now + 24 * 3600)
+        assert store.invitations.redeem(link.partition("=")[2], 1, now) is not None
+        assert not store.invitations.has_claim(now)
 
 
 def token_file(folder, bot):
@@ -92,6 +95,35 @@ def token_file(folder, bot):
     path = folder / "token"
     path.write_text(bot.token + "\n")
     return path
+
+
+async def test_a_webhook_gets_a_secret_of_its_own(bot, tmp_path):
+    """No secret has a default: 256 random bits, fresh each time, in the closed file alone."""
+    hook = ("--webhook", "https://bot.example.org/guard")
+    said, found = "", []
+    for _ in range(2):
+        result = await init("--yes", "--token-file", str(token_file(tmp_path, bot)), *hook)
+        assert result.exit_code == 0, result.output
+        said += result.output
+        settings = load_settings()
+        assert settings.webhook_url == "https://bot.example.org/guard"
+        found.append(settings.webhook_secret.get_secret_value())
+    assert len(set(found)) == 2
+    assert min(map(len, found)) >= 43
+    assert not [secret for secret in found if secret in said]
+    assert mode(tmp_path / ".env") == 0o600
+    assert (tmp_path / ".env").read_text().count("WEBHOOK_SECRET") == 1
+
+
+async def test_a_webhook_that_telegram_cannot_reach_is_refused(bot, tmp_path):
+    """One sentence, before anything is written."""
+    for address in ("http://bot.example.org/guard", "bot.example.org", "https://x.org/a?b=c"):
+        result = await init(
+            "--yes", "--token-file", str(token_file(tmp_path, bot)), "--webhook", address
+        )
+        assert result.exit_code == 1
+        assert "WEBHOOK_URL" in result.stderr
+        assert not (tmp_path / ".env").exists()
 
 
 async def test_starting_the_bot_does_not_void_the_link_of_init(bot, tmp_path, capsys):
@@ -103,7 +135,7 @@ async def test_starting_the_bot_does_not_void_the_link_of_init(bot, tmp_path, ca
         _offer_claim(telegram.app)
     assert "the link that was printed before" in capsys.readouterr().out
     with open_store(load_settings().database) as store:
-        assert store.invitations.has_claim()
+        assert store.invitations.has_claim(time.time())
 
 
 async def test_a_wrong_token_is_asked_for_again(bot, tmp_path):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 
 import pytest
 
@@ -86,7 +87,7 @@ async def chats(tmp_path):
             tmp_path, telegram_token=town.bot.token, telegram_api_url=url, message_burst=100
         )
         with open_store(settings.database) as store:
-            town.claim = store.invitations.claim(1.0)
+            town.claim = store.invitations.claim(time.time())
         app = build_application(settings, StubAnalyst())
         async with app:
             await app.start()

@@ -128,7 +128,7 @@ def test_the_sentence_in_chat_has_the_same_days():
 
 
 def test_a_kept_case_and_what_is_open_stay(tmp_path):
-    """Kept cases, standing consents, waiting changes, claims, unfinished updates, members."""
+    """Kept cases, standing consents, waiting changes, unfinished updates, members."""
     with open_store(tmp_path / "f.db") as store:
         family = family_in(store)
         person = store.people.of_family(family)[0].id
@@ -136,7 +136,6 @@ def test_a_kept_case_and_what_is_open_stay(tmp_path):
         store.cases.keep(family, case.id, True)
         store.voices.consent(family, person, "voice", 1, "v1", 1.0)
         store.changes.ask(family, "phone", {}, 1, 1.0, 2.0)
-        store.invitations.claim(1.0)
         store.mailbox.receive(5, "{}", 1.0)
         store.dialogues.begin(1, family, "pin", 1.0)
         assert tidy(store, 100 * 365 * DAY) == {}

@@ -122,7 +122,16 @@ def test_a_new_claim_voids_the_older_ones(store):
     old = store.invitations.claim(now=0.0)
     new = store.invitations.claim(now=1.0)
     assert store.invitations.redeem(old, 1, 2.0) is None
-    assert store.invitations.redeem(new, 1, 1e9) is not None
+    assert store.invitations.redeem(new, 1, 24 * 3600.0) is not None
+
+
+def test_attack_13_a_claim_that_stayed_in_a_log_opens_nothing_after_a_day(store):
+    """Row 13: whoever reads the log of a container later founds no family."""
+    code = store.invitations.claim(now=0.0)
+    assert store.invitations.has_claim(24 * 3600.0 - 1)
+    assert not store.invitations.has_claim(24 * 3600.0)
+    assert knock(store, code, 9, "Eve", "nl", 24 * 3600.0) is Knock.REFUSED
+    assert store.is_empty()
 
 
 def test_of_two_at_the_same_moment_one_gets_in(path):
