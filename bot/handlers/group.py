@@ -1,10 +1,11 @@
-"""In a group the bot hardly says a word: whoever asks there is answered in their private chat.
+"""In a group the bot says not a word: whoever asks there is answered in their private chat.
 
 Others read along in a group, strangers perhaps.  They must not learn what a member asks, what the
 answer is, nor even who is a member.  So `/check` below a message does what forwarding that message
 to the bot would do, and strangers are met with silence.
 """
 
+import contextlib
 from typing import Any
 
 import structlog
@@ -51,7 +52,9 @@ async def gate(update: Update, context: Context) -> None:
     if chat is None or user is None or user.is_bot:
         raise ApplicationHandlerStop
     if chat.type == ChatType.PRIVATE:
-        if update.my_chat_member:  # they blocked the bot, or let it in again
+        # A private chat has the number of its person, or the answer would go to somebody else.
+        # A change of standing: they blocked the bot, or let it in again.
+        if chat.id != user.id or update.my_chat_member:
             raise ApplicationHandlerStop
         return
     house = context.house
@@ -90,7 +93,9 @@ async def _arrive(update: Update, context: Context) -> None:
     if arrived and context.house.notices.allows(chat.id, context.house.clock()):
         log.info("added_to_group")
         sentence = context.texts(update).get("group.added", bot=context.bot.username)
-        await context.bot.send_message(chat.id, sentence)
+        # In the group it would tell strangers whoever brought it in belongs to a family.
+        with contextlib.suppress(Forbidden, BadRequest):
+            await _whisper(context, change.from_user.id, sentence)
 
 
 async def _help(update: Update, context: Context, wish: str) -> None:
@@ -108,13 +113,12 @@ async def _help(update: Update, context: Context, wish: str) -> None:
         else:
             await _look_at(target, update, context, texts)
     except Forbidden:
+        # They find the way to the chat that they closed; a word here would tell on them.
         log.info("blocked_by_user")
-        sentence = texts.get("group.open", link=context.bot.link)
-        await context.bot.send_message(message.chat_id, sentence, link_preview_options=NO_PREVIEW)
 
 
-async def _whisper(context: Context, user_id: int, text: str) -> None:
-    await context.bot.send_message(user_id, text, link_preview_options=NO_PREVIEW)
+async def _whisper(context: Context, user_id: int, text: str) -> Message:
+    return await context.bot.send_message(user_id, text, link_preview_options=NO_PREVIEW)
 
 
 async def _look_at(target: Message, update: Update, context: Context, texts: Texts) -> None:
@@ -127,8 +131,10 @@ async def _look_at(target: Message, update: Update, context: Context, texts: Tex
     except BadRequest as error:
         # The group forbids forwarding, or the message is gone: the answer stands by itself.
         log.info("not_forwarded", error=error.message)
-        await _whisper(context, user.id, texts.get("group.without_copy"))
-        number = target.message_id
+        # Its number in the group is that of another message in the private chat, which would go
+        # where this one holds the code word.
+        note = await _whisper(context, user.id, texts.get("group.without_copy"))
+        number = note.message_id
     private = Update.de_json(
         {
             "update_id": update.update_id,

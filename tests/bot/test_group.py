@@ -13,6 +13,7 @@ from bot.playground.server import build, serve
 from bot.playground.world import World
 from bot.run import serve as serve_family
 from tests.bot.fake_telegram import BOT_ID
+from tests.bot.families import WORD, set_word
 from tests.bot.houses import StubAnalyst, family_bot, settings_in
 from tests.bot.test_check import NONE
 from tests.bot.test_run import ROOT, STUB, Place, let_in
@@ -154,16 +155,14 @@ async def test_what_may_not_be_forwarded_is_checked_all_the_same(tmp_path):
         assert group_screen(telegram) == []
 
 
-async def test_whoever_has_blocked_the_bot_gets_the_way_to_it(tmp_path):
-    """One sentence in the group, with the link; no verdict and no name."""
+async def test_attack_14_whoever_has_blocked_the_bot_is_not_told_on(tmp_path):
+    """Row 14: a word in the group would show strangers that they belong to a family."""
     async with family_bot(tmp_path) as telegram:
         anna, eve = telegram.person(1), telegram.person(99)
         telegram.is_blocked_by(anna)
         await asks(telegram, anna, "/check", voice(telegram, eve))
         await telegram.quiet()
-        assert group_screen(telegram) == [
-            "I answer in our private chat. Open it here and press Start: https://t.me/guard_bot"
-        ]
+        assert group_screen(telegram) == []
 
 
 @pytest.mark.parametrize("text", ["/check", "/check@guard_bot", "/start@guard_bot", "hello"])
@@ -193,8 +192,8 @@ def arrival(person, status="member", before="left", chat=CHAT):
     }
 
 
-async def test_it_says_once_how_it_works_there(tmp_path):
-    """A member brings the bot in: one note, which names nobody; not again when it is promoted."""
+async def test_attack_14_it_says_once_and_in_private_how_it_works_there(tmp_path):
+    """Row 14: a member brings the bot in; strangers in the group read nothing, so no membership."""
     async with family_bot(tmp_path) as telegram:
         anna = telegram.person(1, name="Anna Secret")
         await telegram.delivers(arrival(anna))
@@ -202,10 +201,35 @@ async def test_it_says_once_how_it_works_there(tmp_path):
         await telegram.delivers(arrival(anna, status="left", before="member"))
         await telegram.delivers(arrival(anna))
         await telegram.quiet()
-        (note,) = group_screen(telegram)
-        assert "/check@guard_bot" in note
-        assert "Secret" not in note
-        assert anna.screen == []
+        assert group_screen(telegram) == []
+        (note,) = anna.screen
+        assert "/check@guard_bot" in note.text
+
+
+async def test_attack_14_bringing_the_bot_in_after_blocking_it_says_nothing_either(tmp_path):
+    """Row 14: nor does it fail in the log."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        telegram.is_blocked_by(anna)
+        await telegram.delivers(arrival(anna))
+        await telegram.quiet()
+        assert group_screen(telegram) == []
+
+
+async def test_attack_2_a_word_in_a_closed_group_takes_no_other_message_away(tmp_path):
+    """Row 2: what is deleted is the note in the private chat, not whatever bears that number."""
+    async with family_bot(tmp_path) as telegram:
+        house = house_of(telegram.app)
+        set_word(house, house.store.accounts.get(1).family_id)
+        anna, eve = telegram.person(1), telegram.person(99)
+        telegram.fails("forwardMessage", 400, "Bad Request: message can't be forwarded")
+        about = said(telegram, eve, text=f"was it {WORD}?")
+        await asks(telegram, anna, "/check", about)
+        await anna.sees("knows the word")
+        (call,) = [one for one in telegram.calls if one[0] == "deleteMessage"]
+        assert int(call[1]["chat_id"]) == 1
+        assert int(call[1]["message_id"]) != about["message_id"]
+        assert not any("I cannot bring it here" in shown.text for shown in anna.screen)
 
 
 async def test_a_stranger_who_brings_the_bot_in_gets_no_word(tmp_path):
@@ -273,8 +297,9 @@ async def test_in_a_group_over_http_with_privacy_mode_on(tmp_path, monkeypatch):
         await place.sees(NONE)
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(running, 20)
-        in_group = [one for one in street.messages.values() if one.sender is bot]
-        assert ["/check@family_guard_bot" in (one.text or "") for one in in_group] == [True]
+        assert not any(one.sender is bot for one in street.messages.values())
+        written = [one.text or "" for one in place.chat.messages.values() if one.sender is bot]
+        assert any("/check@family_guard_bot" in text for text in written)
         assert world.find_private(eve, bot) is None
         (copy,) = [one for one in place.chat.messages.values() if one.media]
         assert copy.sender is bot
