@@ -5,7 +5,6 @@ explanation as for the second.  It does not say how likely either explanation is
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 VOICE_LLR_LIMIT = 2 * math.log(10)
@@ -59,18 +58,6 @@ SYNTHETIC_LLR = math.log(6)
 believed beyond ten to one, and below this it would be a sign in too many memos of real people, most
 of all in those that came through a messenger."""
 
-FAMILY_SHIFT_LIMIT = math.log(2)
-"""What a family's own memos may take off at most: whoever could enrol odd sounds on purpose must
-not be able to silence the countermeasure."""
-
-FAMILY_EXPECTED_LLR = 0.5
-"""Human memos seldom lie above it; a family whose telephone or room puts them there is shifted."""
-
-MIN_FAMILY_MEMOS = 3
-"""With fewer, one odd memo would decide."""
-
-_FAMILY_PERCENTILE = 0.95
-
 
 def voice_llr(model: str, cosine: float, speech_seconds: float) -> float | None:
     """How much better "the same voice" explains the cosine than "another voice"; natural logarithm.
@@ -89,20 +76,3 @@ def synthetic_llr(score: float) -> float:
     """How much better "made by a machine" explains the countermeasure's score than "a person"."""
     llr = _SYNTHETIC.slope * score + _SYNTHETIC.offset
     return max(-SYNTHETIC_LLR_LIMIT, min(SYNTHETIC_LLR_LIMIT, llr))
-
-
-def family_shift(enrolment_llrs: Sequence[float]) -> float:
-    """What to add to the synthetic ratios of a family, from those of its own enrolment memos.
-
-    Between -FAMILY_SHIFT_LIMIT and 0: recording conditions make false alarms come in bursts, so
-    where the 95th percentile of memos known to be human lies above FAMILY_EXPECTED_LLR, all are
-    lowered by as much.  0 with fewer than MIN_FAMILY_MEMOS.
-    """
-    if len(enrolment_llrs) < MIN_FAMILY_MEMOS:
-        return 0.0
-    ordered = sorted(enrolment_llrs)
-    position = _FAMILY_PERCENTILE * (len(ordered) - 1)
-    below = math.floor(position)
-    above = min(below + 1, len(ordered) - 1)
-    high = ordered[below] + (position - below) * (ordered[above] - ordered[below])
-    return max(-FAMILY_SHIFT_LIMIT, min(0.0, FAMILY_EXPECTED_LLR - high))

@@ -7,13 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice.calibration import (
-    FAMILY_EXPECTED_LLR,
-    FAMILY_SHIFT_LIMIT,
-    MIN_FAMILY_MEMOS,
     VOICE_DIFFERENT_LLR,
     VOICE_LLR_LIMIT,
     VOICE_SIMILAR_LLR,
-    family_shift,
     voice_llr,
 )
 
@@ -63,21 +59,3 @@ def test_an_uncalibrated_model_has_no_ratio() -> None:
     """Nothing is made up for a model that was not measured."""
     assert voice_llr("ecapa", 0.9, 10.0) is None
     assert voice_llr("ge2e", 0.9, 10.0) is None
-
-
-@given(st.lists(st.floats(-2.3, 2.3), max_size=20))
-def test_a_familys_own_memos_only_ever_lower_the_ratio_and_only_so_far(llrs: list[float]) -> None:
-    """Enrolment can neither accuse anybody nor silence the countermeasure."""
-    assert -FAMILY_SHIFT_LIMIT <= family_shift(llrs) <= 0.0
-
-
-def test_a_family_that_sounds_machine_made_is_shifted() -> None:
-    """Its memos come down to where human memos mostly lie; an ordinary family stays as it is."""
-    assert family_shift([-2.0, -1.0, 0.1, FAMILY_EXPECTED_LLR]) == 0.0
-    assert family_shift([0.8, 0.8, 0.8]) == pytest.approx(FAMILY_EXPECTED_LLR - 0.8)
-    assert family_shift([2.0] * 10) == -FAMILY_SHIFT_LIMIT
-
-
-def test_a_few_memos_shift_nothing() -> None:
-    """One odd recording is no sign of anything."""
-    assert family_shift([2.0] * (MIN_FAMILY_MEMOS - 1)) == 0.0
