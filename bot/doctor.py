@@ -48,6 +48,13 @@ WAITING_SECONDS = 600.0
 """A message that is not answered after ten minutes is stuck, or nobody is at work."""
 
 
+BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+"""SQLite's codes for a file that somebody else does not let go."""
+
+BUSY_SECONDS = 0.5
+"""The bot itself writes for milliseconds."""
+
+
 class State(StrEnum):
     """How it is with one thing."""
 
@@ -217,8 +224,10 @@ def database(settings: Settings, now: float) -> Iterator[Finding]:
             pending = {one.name for one in migrations.pending(db)}
             applied = {one.name for one in migrations.applied(db)}
             waiting = _waiting(connection, now) if not pending else 0
-    except sqlite3.Error:
-        yield _wrong("database", "damaged", path=path)
+    except sqlite3.Error as error:
+        # Whoever is told to restore what is only locked loses what is newer than the back-up.
+        locked = getattr(error, "sqlite_errorcode", 0) & 0xFF in BUSY
+        yield _wrong("database", "locked" if locked else "damaged", path=path)
         return
     known = {one.name for one in migrations.pending(Database(memory=True))}
     if not sound:
@@ -260,7 +269,7 @@ def _looked_at(path: Path) -> sqlite3.Connection:
     """
     in_use = path.with_name(f"{path.name}-wal").exists()
     how = "mode=ro" if in_use else "immutable=1"
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS)
 
 
 def _waiting(connection: sqlite3.Connection, now: float) -> int:

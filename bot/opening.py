@@ -3,7 +3,7 @@
 import sqlite3
 import time
 
-from bot.doctor import State, database
+from bot.doctor import BUSY, State, database
 from bot.errors import UnusableSettings
 from bot.settings import Settings
 from familyguard.backup import newest
@@ -12,7 +12,6 @@ from familyguard.settling import settle
 from familyguard.store import Store, open_store
 
 FULL, IO_ERROR = sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR
-BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 SHUT = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 
 
@@ -48,15 +47,19 @@ def open_house(settings: Settings) -> Store:
 
 def _refuse_damage(settings: Settings) -> None:
     for finding in database(settings, time.time()):
-        if finding.state is State.WRONG and finding.key.endswith(".damaged"):
+        if finding.state is not State.WRONG:
+            continue
+        if finding.key.endswith(".damaged"):
             raise UnusableSettings(_damaged(settings))
+        if finding.key.endswith(".locked"):
+            raise UnusableSettings(_locked(settings))
 
 
 def _sentence(error: sqlite3.Error, settings: Settings) -> str:
     """What is wrong, by SQLite's code; see https://sqlite.org/rescode.html."""
     code, path = getattr(error, "sqlite_errorcode", 0) & 0xFF, settings.database
     if code in BUSY:
-        return f"Another program has {path} open and does not let go; end it and start again."
+        return _locked(settings)
     if code == FULL:
         return f"The disk with {path} is full; make room and start again."
     if code in SHUT:
@@ -64,6 +67,12 @@ def _sentence(error: sqlite3.Error, settings: Settings) -> str:
     if code == IO_ERROR:
         return f"The disk with {path} gives errors; copy what is on it to another one."
     return _damaged(settings)
+
+
+def _locked(settings: Settings) -> str:
+    return (
+        f"Another program has {settings.database} open and does not let go; end it and start again."
+    )
 
 
 def _damaged(settings: Settings) -> str:

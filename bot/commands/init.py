@@ -192,9 +192,9 @@ def _write_env(
     }
     if webhook is not None:
         # A fresh secret each time: whoever runs this again may do so because the old one got out.
-        hook = {"webhook_url": webhook, "webhook_secret": secrets.token_urlsafe(WEBHOOK_BYTES)}
-        load_settings(ENV_FILE, telegram_token=token, **hook)
-        values |= {name.upper(): value for name, value in hook.items()}
+        secret = secrets.token_urlsafe(WEBHOOK_BYTES)
+        load_settings(ENV_FILE, telegram_token=token, webhook_url=webhook, webhook_secret=secret)
+        values |= {"WEBHOOK_URL": webhook, "WEBHOOK_SECRET": secret}
     if "'" in str(folder) or "\\" in str(folder) or not str(folder).isprintable():
         give_up(texts.get("init.folder.unknown"), UNUSABLE_INPUT)
     old = ENV_FILE.read_text("utf-8").splitlines() if ENV_FILE.exists() else []

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -243,3 +244,48 @@ def test_a_small_or_old_machine_is_told(tmp_path):
     assert next(_processor(file)).key == "doctor.processor.slow"
     file.unlink()
     assert next(_memory(file)).state is next(_processor(file)).state is State.UNKNOWN
+
+
+async def test_a_locked_database_is_not_called_damaged(home):
+    """Whoever restored an old back-up for that would lose what is newer."""
+    with contextlib.closing(sqlite3.connect(home / "familyguard.db")) as other:
+        other.execute("pragma locking_mode = exclusive")
+        other.execute("begin exclusive")
+        found = await wrong()
+    assert "doctor.database.locked" in found
+    assert "doctor.database.damaged" not in found
+
+
+@pytest.mark.parametrize("kind", ["pdf", "txt"])
+async def test_row_4_a_recovery_sheet_beside_the_keys_is_told(home, kind):
+    """Whoever steals the machine, or its disk, would open every back-up with it."""
+    (home / f"recovery-sheet.{kind}").touch(0o600)
+    assert "doctor.sheet.left" in await wrong()
+    result = await asyncio.to_thread(CliRunner().invoke, app, ["keys", "sheet", "--delete"])
+    assert result.exit_code == 0, result.output
+    assert "doctor.sheet.left" not in await wrong()
+
+
+async def test_a_sheet_that_went_into_a_log_is_told_until_there_are_new_keys(home):
+    """Shown where no terminal is: refused, or noted; `keys rotate` is what helps."""
+    (home / "recovery-sheet.txt").touch(0o600)
+    (home / "recovery-sheet.txt").write_text("1A. AAAA")
+    refused = await asyncio.to_thread(CliRunner().invoke, app, ["keys", "sheet"])
+    assert refused.exit_code == 1
+    assert "AAAA" not in refused.output
+    assert "doctor.sheet.shown" not in await wrong()
+    shown = await asyncio.to_thread(CliRunner().invoke, app, ["keys", "sheet", "--anyway"])
+    assert "1A. AAAA" in shown.output
+    await asyncio.to_thread(CliRunner().invoke, app, ["keys", "sheet", "--delete"])
+    assert "doctor.sheet.shown" in await wrong()
+    rotated = await asyncio.to_thread(CliRunner().invoke, app, ["keys", "rotate"])
+    assert rotated.exit_code == 0, rotated.output
+    assert "doctor.sheet.shown" not in await wrong()
+
+
+async def test_databases_that_were_put_aside_are_told(home):
+    """They are no fault: they go by themselves. But somebody should know that they are there."""
+    assert "aside" not in await findings()
+    (home / f"familyguard-before-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.db").touch(0o600)
+    aside = (await findings())["aside"]
+    assert (aside.state, aside.values["count"]) == (State.UNKNOWN, 1)

@@ -271,3 +271,46 @@ def test_a_link_in_the_place_of_the_lock_is_refused(tmp_path):
 def test_every_setting_says_what_it_is_for():
     """The reference page is made from these."""
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_row_20_a_webhook_without_a_secret_is_refused(env_file, tmp_path):
+    """Whoever finds the address could speak in anybody's name; there is no default."""
+    address = "https://bot.example.org/guard"
+    with pytest.raises(UnusableSettings, match=r"WEBHOOK_SECRET.*init --webhook"):
+        load_settings(env_file, tmp_path, webhook_url=address)
+    for secret in ("short", "x" * 31, "x" * 257, "x" * 40 + "!"):
+        with pytest.raises(UnusableSettings, match="FAMILYGUARD_WEBHOOK_SECRET") as refused:
+            load_settings(env_file, tmp_path, webhook_url=address, webhook_secret=secret)
+        assert secret not in str(refused.value)
+    settings = load_settings(env_file, tmp_path, webhook_url=address, webhook_secret="x" * 43)
+    assert "xxx" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://bot.example.org/guard",
+        "https://bot.example.org/gu.*ard",
+        "https://user:name@bot.example.org/",
+        "https://bot.example.org/guard?x=1",
+        "ftp://bot.example.org/",
+    ],
+)
+def test_an_address_for_deliveries_is_public_and_plain(env_file, tmp_path, address):
+    """Telegram delivers to https:// alone; the path is taken as it is, not as a pattern."""
+    with pytest.raises(UnusableSettings, match="FAMILYGUARD_WEBHOOK_URL"):
+        load_settings(env_file, tmp_path, webhook_url=address, webhook_secret="x" * 43)
+
+
+def test_row_20_a_file_with_the_webhooks_secret_is_closed_to_others(tmp_path):
+    """It is as good as the token: whoever has it can speak to the bot in anybody's name."""
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    for name, content in (("telegram_token", TOKEN), ("webhook_secret", "x" * 43)):
+        file = folder / f"familyguard_{name}"
+        file.write_text(content)
+        file.chmod(0o600)
+    assert load_settings(tmp_path / "none", folder).webhook_secret is not None
+    (folder / "familyguard_webhook_secret").chmod(0o644)
+    with pytest.raises(UnusableSettings, match="webhook secret"):
+        load_settings(tmp_path / "none", folder)
