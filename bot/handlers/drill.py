@@ -56,13 +56,18 @@ async def command(update: Update, context: Context) -> None:
     if account.role is Role.CHILD:
         await talk.say(update, context, "drill.not_for_children")
         return
-    planned = context.house.store.reminders.get(account.user_id, PLANNED)
+    reminders = context.house.store.reminders
+    planned = reminders.get(account.user_id, PLANNED)
+    # What was allowed once can be taken back here, long after its own button is out of sight.
+    named = reminders.get(account.user_id, MAY_BE_NAMED) is not None
+    back: Rows = [[talk.button(texts, "drill.button.not_named", f"{NAMED}no")]] if named else []
     if planned is not None:
-        rows: Rows = [[talk.button(texts, "drill.button.off", OFF)]]
+        rows: Rows = [[talk.button(texts, "drill.button.off", OFF)], *back]
         await talk.say(update, context, "drill.agreed", rows, **planned.data)
         return
     rows = [
         [talk.button(texts, "drill.button.on", DAY)],
+        *back,
         [talk.not_now(PLANNED, texts)],
     ]
     await talk.say(update, context, "drill.opt_in", rows)

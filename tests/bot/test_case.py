@@ -328,7 +328,7 @@ async def test_an_account_on_the_card_can_be_looked_up_at_the_police(tmp_path):
         anna = telegram.person(1)
         await anna.sends(BILL)
         card = await anna.sees("You can look this account number up yourself here.")
-        assert "Is nothing known? That says nothing good" in card.text
+        assert "You find nothing? It can still be a scammer's" in card.text
         assert "politie.nl" in card.html
 
 

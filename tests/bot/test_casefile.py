@@ -94,7 +94,7 @@ async def test_pictures_and_notes_are_added_and_come_with_the_file_also_without_
         await anna.sends("He called on Monday at ten")
         await anna.sees("Notes in this case: 1.")
         telegram.files.clear()
-        await anna.taps("Ready")
+        await anna.taps("Done")
         await telegram.quiet()
         assert "Messages: 2. Notes: 1." in anna.last.text
         await anna.taps("Make a file for the police")

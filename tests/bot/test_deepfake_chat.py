@@ -11,7 +11,7 @@ PUBLIC = (
     "Me",
     "No",
     "No",
-    "It hurts my good name",
+    "It hurts someone's good name",
     "On social media",
     "Yes",
     "No",

@@ -166,6 +166,27 @@ async def test_a_relative_is_played_by_name_only_if_they_allowed_it(tmp_path):
             assert "it's Anna" not in said
 
 
+async def test_a_name_that_was_allowed_can_be_taken_back_at_any_time(tmp_path):
+    """Under /drill, also for somebody who takes part in none; the next exercise plays nobody."""
+    async with at_home(tmp_path) as telegram:
+        anna, tom = telegram.person(1), telegram.person(2)
+        await wants_drills(telegram, anna)
+        await wants_drills(telegram, tom, named=True)
+        telegram.house.store.reminders.drop(2, "drill")
+        await tom.sends("/drill")
+        await telegram.quiet()
+        await tom.taps("No, do not use my name")
+        await tom.sees("I never use your name for this.")
+        for _ in range(5):
+            await until_due(telegram, 1, "drill")
+            await anna.taps("Stop the exercise")
+            await telegram.quiet()
+        assert not anna.has_seen("it's Tom")
+        await tom.sends("/drill")
+        await telegram.quiet()
+        assert "No, do not use my name" not in tom.last.buttons
+
+
 async def test_no_drill_while_the_family_is_frozen_nor_long_after_its_time(tmp_path):
     """Then something is going on that is no exercise; and nobody is frightened at night."""
     async with at_home(tmp_path) as telegram:
