@@ -135,6 +135,10 @@ class House:
         shelf = self.failures if finding.heard in MACHINE_FAULTS else self.findings
         shelf.put(key, finding)
 
+    def let_go(self, finding: Finding) -> None:
+        """Forget what was heard in a memo with the code word; who sends it again waits again."""
+        self.findings.drop_thing(finding)
+
     def forget(self, user_ids: Iterable[int]) -> None:
         """Somebody goes: what is in memory goes too.
 

@@ -37,6 +37,11 @@ class Shelf(Generic[Key, Thing]):
         """Forget what is under `key`."""
         self._things.pop(key, None)
 
+    def drop_thing(self, thing: Thing) -> None:
+        """Forget `thing` under whatever keys it is."""
+        for key in [key for key, (_, one) in self._things.items() if one is thing]:
+            del self._things[key]
+
     def clear(self) -> None:
         """Forget everything."""
         self._things.clear()

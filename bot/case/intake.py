@@ -99,7 +99,11 @@ async def memo(sent: Sent, found: Attachment, context: Context, progress: Progre
     heard.remember(
         house, account, origin, found.unique_id, finding.sha256, finding.heard, what, now
     )
-    shown = replace(finding, heard="") if arrival.no_words else finding
+    shown = finding
+    if arrival.no_words:
+        # Its words hold the code word, or may: they must not stay in memory for a day.
+        shown = replace(finding, heard="")
+        house.let_go(finding)
     return _remembered(sent, opened, arrival, shown, house)
 
 

@@ -112,6 +112,22 @@ async def test_words_of_an_answer_are_never_shown_nor_kept(tmp_path):
         assert "NL91" not in "".join(case.state for case in stored)
 
 
+async def test_attack_2_what_an_answer_said_does_not_stay_in_memory(tmp_path):
+    """Row 2: nor what a memo said that held the word unasked; others are remembered for a day."""
+    async with at_home(tmp_path) as telegram:
+        set_word(telegram.house, family_of(telegram))
+        phrase = await challenged(telegram)
+        await answers(telegram, f"it is me, {WORD}, {phrase}")
+        bert = telegram.person(3)
+        await bert.forwards_voice(memo(f"hello {WORD}"), forward_origin=sender(telegram))
+        await telegram.quiet()
+        assert len(telegram.house.findings) == 0
+        await bert.forwards_voice(memo("we need bread"), forward_origin=sender(telegram))
+        await telegram.quiet()
+        held = [one.heard.transcript.text for _, one in telegram.house.findings._things.values()]
+        assert held == ["we need bread"] * 2
+
+
 async def test_a_word_that_nobody_asked_for_is_hidden_and_not_reported(tmp_path):
     """Row 5 and 18: no card tells that the word was right; its memo shows no words at all."""
     async with at_home(tmp_path) as telegram:
