@@ -28,6 +28,7 @@ from bot.handlers import check, fallback, group, screenshot, start, status
 from bot.health.steady import SteadyJobQueue
 from bot.inbox import Inbox, TyingApplication
 from bot.media import attachment, picture
+from bot.reception import UpdatesRequest
 from bot.settings import Settings
 from bot.texts import LANGUAGES, Texts
 from bot.words import word_routes
@@ -157,6 +158,8 @@ def build_application(
         builder = builder.read_timeout(DOWNLOAD_SECONDS)
     if updates_request is not None:
         builder = builder.get_updates_request(updates_request)
+    elif request is None:
+        builder = builder.get_updates_request(UpdatesRequest())
     app = cast("App", builder.build())
     app.bot_data["house"] = House(settings, store, analyst, **services)
     add_routes(app)

@@ -48,6 +48,10 @@ class PatientLimiter(AIORateLimiter):
         super().__init__(max_retries=MAX_WAITS)
         self._pauses = pauses
 
+    def hurry(self) -> None:
+        """Keep no pace: at the other end is a trial, and not Telegram."""
+        self._base_limiter, self._group_max_rate = None, 0
+
     async def process_request(
         self,
         callback: Callable[..., Any],

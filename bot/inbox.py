@@ -90,7 +90,9 @@ class InHand:
         store: Store,
         before: PutOff | None = None,
         wait: Callable[[], None] | None = None,
+        finish: Callable[[int], None] | None = None,
     ) -> None:
+        self._finish = finish or store.mailbox.finish
         self.update_id = update_id
         self.again = again
         self.over = False
@@ -160,7 +162,7 @@ class InHand:
                 self._wait()
             elif not self._interrupted:
                 with _at_any_rate("update_not_finished"):
-                    self._mailbox.finish(self.update_id)
+                    self._finish(self.update_id)
 
 
 class Inbox(asyncio.Queue[object]):
@@ -181,6 +183,7 @@ class Inbox(asyncio.Queue[object]):
         self._tell_later = tell_later
         self._put_off: dict[int, PutOff] = {}
         self._refused: set[int] = set()
+        self._owed: set[int] = set()
         self._telling: set[asyncio.Task[None]] = set()
         self._store = store
         self._now = now
@@ -240,7 +243,7 @@ class Inbox(asyncio.Queue[object]):
             memory = before or PutOff(tries)
             again = tries > 0 or before is not None
             wait = self._waiting(update, memory)
-            hand = InHand(number, again, self._store, memory, wait)
+            hand = InHand(number, again, self._store, memory, wait, self._finish)
             token = _in_hand.set(hand)
             interrupted = True
             try:
@@ -254,6 +257,31 @@ class Inbox(asyncio.Queue[object]):
                 hand.let_go(interrupted)
             if tries >= ALONE_FROM:
                 await hand.tasks_done()
+
+    def _finish(self, number: int) -> None:
+        """Note that an update is finished; if that fails, note it as soon as it can be.
+
+        Else it would be handled once more after a crash that comes much later.
+        """
+        first = not self._owed
+        self._owed.add(number)
+        try:
+            self._settle()
+        except FULL:
+            if first:
+                asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._settle_later)
+            raise
+
+    def _settle(self) -> None:
+        for number in list(self._owed):
+            self._store.mailbox.finish(number)
+            self._owed.discard(number)
+
+    def _settle_later(self) -> None:
+        try:
+            self._settle()
+        except FULL:
+            asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._settle_later)
 
     def _waiting(self, update: Update, memory: PutOff) -> Callable[[], None] | None:
         """What puts an update off, unless it has been for too long."""

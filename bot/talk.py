@@ -154,6 +154,8 @@ async def reword(query: CallbackQuery, text: str, rows: Rows | None = None) -> b
 
     A second tap on the same button changes nothing.
     """
+    if not isinstance(query.message, Message):
+        return False
     try:
         await query.edit_message_text(
             text,

@@ -1,9 +1,8 @@
 """Greeting, help, and the language of the chat."""
 
 from telegram import Update
-from telegram.error import BadRequest
 
-from bot import keyboards
+from bot import keyboards, talk
 from bot.context import Context
 from bot.handlers import setup
 from bot.texts import LANGUAGES, Texts
@@ -35,14 +34,9 @@ async def choose_language(update: Update, context: Context) -> None:
     if chosen is None:
         return
     context.house.store.accounts.speak(user.id, chosen)
-    try:
-        await query.edit_message_text(
-            Texts(chosen).get("chat.language.done"), reply_markup=keyboards.languages()
-        )
-    except BadRequest as error:
-        # A second tap on the same button changes nothing.
-        if "not modified" not in error.message.lower():
-            raise
+    rows = [list(row) for row in keyboards.languages().inline_keyboard]
+    if not await talk.reword(query, Texts(chosen).get("chat.language.done"), rows):
+        await talk.say(update, context, "chat.language.done", rows)
 
 
 async def _say(update: Update, context: Context, key: str) -> None:

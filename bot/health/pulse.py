@@ -11,6 +11,7 @@ import structlog
 from telegram.request import HTTPXRequest
 
 from bot.health.systemd import notify
+from bot.reception import Understanding
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +63,7 @@ class Pulse:
         return None
 
 
-class HeardRequest(HTTPXRequest):
+class HeardRequest(Understanding, HTTPXRequest):
     """The library's way to ask for updates, which leaves a sign of life each time."""
 
     def __init__(self, pulse: Pulse) -> None:

@@ -40,9 +40,15 @@ class QuickAnalyser:
 
     def analyse(self, path: Path, *, on_step: Callable[[str], None], **_rest: Any) -> Analysis:
         """An analysis of a memo in which nobody speaks, or somebody says the words of the file."""
-        content = path.read_bytes()
         on_step("decode")
         time.sleep(self._seconds)
+        content = path.read_bytes()
+        said = content.removeprefix(SAY).decode() if content.startswith(SAY) else None
+        return self.hear(path, said)
+
+    def hear(self, path: Path, said: str | None) -> Analysis:
+        """The analysis of a file in which somebody says `said`, or nobody anything."""
+        content = path.read_bytes()
         facts = Container(
             sha256=hashlib.sha256(content).hexdigest(),
             size_bytes=len(content),
@@ -53,10 +59,9 @@ class QuickAnalyser:
             bit_rate=None,
             seconds=5.0,
         )
-        if not content.startswith(SAY):
+        if said is None:
             return Analysis(audio=facts, problems=(Problem.NO_SPEECH,))
-        words = Transcript("en", 1.0, content.removeprefix(SAY).decode())
-        return Analysis(audio=facts, transcript=words)
+        return Analysis(audio=facts, transcript=Transcript("en", 1.0, said))
 
     def rehear(self, *_args: Any) -> NoReturn:
         """Nobody speaks here."""

@@ -1,0 +1,1 @@
+"""Updates as nobody would send them, fed to the real bot: `familyguard fuzz updates`."""
