@@ -156,17 +156,8 @@ class LocalAnalyst(QueuedAnalyst):
         raise AssertionError("counting has no end")
 
     def _cannot(self) -> None:
-        self._unable = True
+        super()._cannot()
         self._ready.set()
-        self._give_up(CannotListen)
-
-    def _over(self, task: "asyncio.Task[None]") -> None:
-        """The work ended by itself, which it never should: nobody may wait for it in silence."""
-        if task.cancelled():
-            return
-        error = task.exception()
-        log.critical("analyst_ended", error=type(error).__name__, exc_info=error)
-        self._cannot()
 
     async def _work_or_death(self, seat: Seat, worker: WorkerProcess) -> bool:
         """Wait for a memo; True if there is one, False if the worker ended meanwhile."""

@@ -6,12 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import structlog
+
 from bot.analysis.seam import CodeWordMemos, Finding, Memo, Outcome, PromptMemo, Tell, known
 from bot.errors import CannotListen, Stopping
 from bot.fairqueue import FairQueue
 from bot.protocol import CheckJob, EnrolJob, Job, RehearJob
 from voice.errors import Undecodable
 from voice.results import EnrolmentMemo, Rehearing
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(eq=False, slots=True)
@@ -114,6 +118,19 @@ class QueuedAnalyst(ABC):
         if waiting := [*self._queue, *self._in_hand()]:
             await asyncio.wait([ticket.result for ticket in waiting], timeout=seconds)
         self._give_up(Stopping)
+
+    def _over(self, task: "asyncio.Task[None]") -> None:
+        """The work ended by itself, which it never should: nobody may wait for it in silence."""
+        if task.cancelled():
+            return
+        error = task.exception()
+        log.critical("analyst_ended", error=type(error).__name__, exc_info=error)
+        self._cannot()
+
+    def _cannot(self) -> None:
+        """Memos cannot be listened to, now or from now on."""
+        self._unable = True
+        self._give_up(CannotListen)
 
     def _give_up(self, reason: type[Exception]) -> None:
         """Nobody waits any longer."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -66,6 +67,12 @@ class StubAnalyser:
                 if not marker.exists():
                     marker.touch()
                     os._exit(9)
+            case "kill-parent":
+                os.kill(os.getppid(), signal.SIGKILL)
+                time.sleep(60)
+            case "count":
+                with Path(rest).open("a") as file:
+                    file.write("heard\n")
             case "hang":
                 time.sleep(60)
             case "sleep":

@@ -1,0 +1,1 @@
+"""Tests of the cluster, with a Redis of their own on this machine."""
