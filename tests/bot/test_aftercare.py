@@ -16,6 +16,7 @@ from tests.bot.houses import PNG, StubAnalyst
 from tests.bot.scripts import memo
 from tests.bot.test_case import BILL, at_home, forward_text, sender
 from tests.bot.test_check import SCAM
+from tests.bot.thumbs import Thumb
 
 pytest.importorskip("fpdf", reason="writes papers")
 
@@ -48,11 +49,9 @@ async def test_from_it_was_a_scam_to_a_file_for_the_police_in_four_taps(tmp_path
     async with at_home(tmp_path) as telegram:
         anna = telegram.person(1)
         await asked_for_money(telegram, anna)
-        taps = ("It was a scam", "I paid", "That is all", "Make a file for the police")
-        for label in taps:
-            await anna.taps(label)
-            await telegram.quiet()
-        assert len(taps) <= 6
+        thumb = Thumb(telegram, anna)
+        await thumb.tap("It was a scam", "I paid", "That is all", "Make a file for the police")
+        assert thumb.taps == 4
         shown = await pack_of(anna)
         name, files = opened_pack(shown)
         assert name.endswith(".zip")
@@ -64,6 +63,21 @@ async def test_from_it_was_a_scam_to_a_file_for_the_police_in_four_taps(tmp_path
         assert files[original].decode() == BILL
         key = fingerprint(signing_key(telegram.house.store.keys).public_key())
         assert key in shown.text
+
+
+async def test_whoever_must_say_more_and_lives_nowhere_yet_needs_six_taps(tmp_path):
+    """Two things happened, and the country is asked for: the file is still six taps away."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, BILL, sender(telegram))
+        await anna.sees("Do not pay yet")
+        await telegram.quiet()
+        thumb = Thumb(telegram, anna)
+        await thumb.tap("It was a scam", "I paid", "I gave a code or access", "That is all")
+        await thumb.tap("Netherlands", "Make a file for the police")
+        assert thumb.taps == 6
+        _, files = opened_pack(await pack_of(anna))
+        assert "I gave a code or access" in files["summary.txt"].decode()
 
 
 async def test_a_changed_byte_in_the_file_shows(tmp_path):
