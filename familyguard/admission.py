@@ -89,13 +89,25 @@ def approve(
     return account
 
 
-def remove(store: Store, family: str, person: str, now: float, actor: int | None) -> None:
+def remove(store: Store, family: str, person: str, now: float, actor: int | None) -> list[Person]:
     """Somebody leaves, or is made to: everything about them goes with them.
 
-    Open invitations are void and the code word is due for rotation, since they know it.
+    Open invitations are void and the code word is due for rotation, since they know it.  The voices
+    of children whose guardian this was are destroyed: nobody is left who could take them back.
+    Those children.
     """
+    wards = [
+        one
+        for one in store.people.of_family(family)
+        if one.guardian_id == person and one.role is Role.CHILD
+    ]
+    enrolled = {voice.person_id for voice in store.voices.of_family(family)}
+    wards = [one for one in wards if one.id in enrolled]
     with store.together():
         theirs = [account.user_id for account in store.accounts.of_person(family, person)]
+        for ward in wards:
+            store.voices.withdraw(family, ward.id, now)
+            store.privacy.unvoice(family, ward.id)
         store.people.remove(family, person)
         store.privacy.erase(family, person, theirs)
         store.invitations.revoke(family, now)
@@ -103,3 +115,4 @@ def remove(store: Store, family: str, person: str, now: float, actor: int | None
         who = None if actor in theirs else actor  # whoever left by themselves has no name any more
         store.audit.note(family, "removed", now, actor=who, person=person)
     store.clean()
+    return wards

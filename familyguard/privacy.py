@@ -171,6 +171,7 @@ def withdraw_voice(store: Store, by: Account, person: str, now: float) -> bool:
         return False
     with store.together():
         store.voices.withdraw(by.family_id, person, now)
+        store.privacy.unvoice(by.family_id, person)
         store.audit.note(by.family_id, "voice_withdrawn", now, actor=by.user_id, person=person)
     store.clean()
     return True
@@ -189,8 +190,10 @@ def is_alone(store: Store, account: Account) -> bool:
     return all(one.id == account.person_id for one in store.people.of_family(account.family_id))
 
 
-def forget(store: Store, account: Account, now: float) -> None:
+def forget(store: Store, account: Account, now: float) -> list[Person]:
     """Delete a person at their own wish; whoever is alone takes the family with them.
+
+    The children whose voices go too, since this was their guardian.
 
     Raises PermissionError for a last keeper on whom others depend.
     """
@@ -198,8 +201,8 @@ def forget(store: Store, account: Account, now: float) -> None:
         raise PermissionError("the last keeper of a family")
     if is_alone(store, account):
         forget_family(store, account.family_id)
-    else:
-        remove(store, account.family_id, account.person_id, now, actor=account.user_id)
+        return []
+    return remove(store, account.family_id, account.person_id, now, actor=account.user_id)
 
 
 def forget_family(store: Store, family: str) -> None:

@@ -50,7 +50,7 @@ def tidy(store: Store, now: float) -> dict[str, int]:
             limit.what: store.privacy.expire(limit.what, now - limit.seconds) for limit in LIMITS
         }
     found = {what: count for what, count in gone.items() if count}
-    if found:
+    if found or not store.is_clean:
         store.clean()
     if copies := sweep(store.path, now):
         found["copies"] = copies

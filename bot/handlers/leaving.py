@@ -98,9 +98,10 @@ async def left(update: Update, context: Context) -> None:
         await talk.show(update, context, "family.leave.last_keeper")
         return
     await talk.show(update, context, "family.left", days=KEPT_DAYS)
-    _remove(context, one, account.user_id)
+    wards = _remove(context, one, account.user_id)
     rest = announce.everyone(context, account.family_id)
     await announce.tell(context, rest, "family.has_left", name=name_of(one))
+    await tell_of_wards(context, wards)
     await _ask_to_rotate(context, account.family_id)
 
 
@@ -108,10 +109,11 @@ async def _remove_and_tell(context: Context, one: Person, by: Account) -> None:
     """Erase somebody at the wish of `by`; they and everyone else hear of it."""
     name = name_of(person_of(context, by))
     theirs = context.house.store.accounts.of_person(one.family_id, one.id)
-    _remove(context, one, by.user_id)
+    wards = _remove(context, one, by.user_id)
     await announce.tell(context, theirs, "family.you_were_removed", days=KEPT_DAYS)
     rest = announce.everyone(context, one.family_id, but=by.user_id)
     await announce.tell(context, rest, "family.removed", by=name, name=name_of(one))
+    await tell_of_wards(context, wards)
     await _ask_to_rotate(context, one.family_id)
 
 
@@ -131,14 +133,21 @@ async def _to_remove(update: Update, context: Context, verb: str) -> Person | No
     return one
 
 
-def _remove(context: Context, one: Person, actor: int) -> None:
+async def tell_of_wards(context: Context, wards: list[Person]) -> None:
+    """Children whose guardian went: their voices went too, and another adult may agree anew."""
+    for ward in wards:
+        everyone = announce.everyone(context, ward.family_id)
+        await announce.tell(context, everyone, "family.ward", name=name_of(ward))
+
+
+def _remove(context: Context, one: Person, actor: int) -> list[Person]:
     store, now = context.house.store, context.house.now()
     theirs = store.accounts.of_person(one.family_id, one.id)
     context.house.forget(account.user_id for account in theirs)
     for change in store.changes.waiting(one.family_id):
         if change.data.get("person") == one.id:
             store.changes.end(one.family_id, change.id, now, stopped_by=actor)
-    remove(store, one.family_id, one.id, now, actor)
+    return remove(store, one.family_id, one.id, now, actor)
 
 
 async def _ask_to_rotate(context: Context, family: str) -> None:

@@ -8,6 +8,7 @@ from bot.context import Context
 from bot.family import announce
 from bot.family.roles import Act, may
 from bot.family.who import name_of
+from bot.handlers.leaving import tell_of_wards
 from bot.moments import day
 from bot.talk import Rows
 from bot.texts import Texts
@@ -112,12 +113,13 @@ async def forget(update: Update, context: Context) -> None:
     person = store.people.get(account.family_id, account.person_id)
     theirs = store.accounts.of_person(account.family_id, account.person_id)
     others = [one for one in announce.everyone(context, account.family_id) if one not in theirs]
-    privacy.forget(store, account, context.house.now())
+    wards = privacy.forget(store, account, context.house.now())
     context.house.forget(one.user_id for one in theirs)
     log.info("person_forgotten")
     # They are nobody any more, but they asked in their language.
     await announce.tell(context, theirs, "privacy.gone", days=KEPT_DAYS)
     await announce.tell(context, others, "privacy.others", name=name_of(person))
+    await tell_of_wards(context, wards)
     if others and store.codewords.get(account.family_id) is not None:
         keepers = announce.keepers(context, account.family_id)
         await announce.tell(context, keepers, "family.rotate")

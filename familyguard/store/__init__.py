@@ -43,6 +43,9 @@ BUSY_SECONDS = 1
 """How long one process waits for another that is writing, which takes milliseconds.  The bot does
 nothing else meanwhile."""
 
+CLEAN_TRIES = 2
+"""Of emptying the log; whoever tidies up tries again within the hour."""
+
 KEPT = "kept"
 """Folder beside the database with the sealed originals of cases that somebody keeps."""
 
@@ -57,6 +60,7 @@ class Store:
         path.chmod(0o600)
         self.path = path
         self.keys = keys
+        self.is_clean = True
         self._db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS))
         for pragma in ("journal_mode = wal", "foreign_keys = on", "secure_delete = on"):
             self._db.execute(f"pragma {pragma}").fetchall()
@@ -110,13 +114,20 @@ class Store:
         """Whether nobody was let in yet."""
         return not self._db.execute("select exists (select 1 from accounts)").fetchone()[0]
 
-    def clean(self) -> None:
+    def clean(self) -> bool:
         """Empty the write-ahead log, so that what was erased is gone from that file too.
 
-        Kept files that belonged to what was erased go with it.
+        Kept files that belonged to what was erased go with it.  False when somebody was reading or
+        writing all the while, such as a back-up: then `is_clean` says so until it worked.
         """
         self.evidence.sweep()
-        self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+        self.is_clean = False
+        for _ in range(CLEAN_TRIES):
+            # Busy, pages in the log, pages put back; it waits BUSY_SECONDS by itself.
+            if not self._db.execute("pragma wal_checkpoint(truncate)").fetchone()[0]:
+                self.is_clean = True
+                break
+        return self.is_clean
 
     def check_seals(self) -> None:
         """Open every sealed cell.  Raises SealBroken if the keys are not those of the database."""

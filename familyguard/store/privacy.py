@@ -1,5 +1,6 @@
 """What is stored about one person, across all tables, and its erasure; and what has grown old."""
 
+import json
 from typing import Any
 
 from familyguard.store.room import Room
@@ -70,6 +71,22 @@ class Privacy(Room):
                     [family, str(user_id), str(user_id)],
                 )
             self._unname(family, person)
+            self.unvoice(family, person, unname=True)
+
+    def unvoice(self, family: str, person: str, *, unname: bool = False) -> None:
+        """Take how alike a voice was to this person's out of the cases of others.
+
+        What was found stays, so no case becomes calmer.  With `unname` nothing says any more whom
+        it was compared with either.
+        """
+        rows = self._all("select id, state from cases where family_id = ?", [family])
+        for key, sealed in rows:
+            text = self._open(sealed, "cases", "state", key, family)
+            if person in text:
+                rest = _without_scores(text, person)
+                rest = rest.replace(person, "") if unname else rest
+                state = self._seal(rest, "cases", "state", key, family)
+                self._write("update cases set state = ? where id = ?", [state, key])
 
     def _unname(self, family: str, person: str) -> None:
         """What the log and waiting changes say about them, whose own row is gone or goes."""
@@ -130,6 +147,21 @@ _ERASE_ANYWHERE = (
     "delete from tidyings where chat_id in {theirs}",
     "delete from reminders where user_id in {theirs}",
 )
+
+
+def _without_scores(text: str, person: str) -> str:
+    """The state of a case without the scores of one person's voice."""
+    try:
+        state = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(state, dict) or not isinstance(state.get("voices"), list):
+        return text
+    state["voices"] = [
+        {whose: score for whose, score in scores.items() if whose != person}
+        for scores in state["voices"]
+    ]
+    return json.dumps(state, ensure_ascii=False)
 
 
 def _marks(values: list[Any]) -> str:

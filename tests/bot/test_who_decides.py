@@ -5,8 +5,10 @@ Rows 6 and 7: a keeper who is talked round, or whose account is stolen (decision
 
 import pytest
 
+from bot.app import house_of
 from familyguard.family import Role
 from familyguard.store import Store
+from tests.bot.families import enrol
 from tests.bot.houses import admit, family_bot
 from tests.bot.test_family import HOUR, invited, person_id, store_of, time_passes
 from tests.bot.test_number_and_pin import NEW, OLD, phone_of, stores
@@ -250,3 +252,26 @@ async def test_attack_6_what_a_freeze_held_up_is_announced_anew_and_waits_an_hou
         now += 5 * HOUR
         await time_passes(telegram)
         assert phone_of(telegram, 2) == OLD
+
+
+@pytest.mark.parametrize("how", ["removed", "forgets"])
+async def test_the_family_hears_that_a_childs_voice_went_with_its_guardian(tmp_path, how):
+    """Somebody else may agree to it again."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store = with_child(telegram)
+        family = store.accounts.get(1).family_id
+        child = store.people.get(family, person_id(telegram, 9))
+        store.people.entrust(family, child.id, person_id(telegram, 2))
+        enrol(house_of(telegram.app), child, "kim")
+        anna, bert = telegram.person(1), telegram.person(2)
+        if how == "removed":
+            await removes(telegram, 2)
+            now += 25 * HOUR
+            await time_passes(telegram)
+        else:
+            await bert.sends("/forget")
+            await bert.sees("Shall I delete everything about you?")
+            await bert.taps("Yes, forget me")
+        await anna.sees("The voice of “Person 9” is deleted")
+        assert store.voices.of_family(family) == []

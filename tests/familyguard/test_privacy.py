@@ -1,12 +1,18 @@
 """What is stored about a person: shown to them alone, and gone when they say so."""
 
+import contextlib
 import json
 import secrets
+import sqlite3
+from dataclasses import replace
 
 import pytest
 
+from bot.case.cases import File
 from familyguard.admission import Knock, approve, knock, remove
+from familyguard.case import Case
 from familyguard.family import Role
+from familyguard.model import Evidence, Sign
 from familyguard.privacy import (
     about,
     export,
@@ -15,6 +21,7 @@ from familyguard.privacy import (
     is_last_keeper,
     withdraw_voice,
 )
+from familyguard.retention import tidy
 from familyguard.store import open_store
 from familyguard.store.cases import StoredChallenge
 from familyguard.store.privacy import _ERASE, _ERASE_ANYWHERE
@@ -311,3 +318,58 @@ def test_every_column_that_can_hold_an_account_is_thought_of(store):
         )
     ]
     assert forgotten == []
+
+
+@pytest.mark.parametrize("how", ["forgotten", "voice taken back"])
+def test_attack_4_cases_of_others_keep_no_score_of_a_voice_that_is_gone(store, keeper, anna, how):
+    """Row 4: how alike a clone was to a voice says something about that voice."""
+    family, person = anna.family_id, anna.person_id
+    heard = Evidence(Sign.VOICE_SIMILAR, person)
+    case = replace(Case.opened(1.0).with_message([heard], [], 2.0), about=person)
+    file = File(case, voices=({person: 3.5, "other": -1.0},))
+    key = store.cases.open(family, keeper.user_id, "sender", file.to_json(), 3.0).id
+    plain = store.cases.open(family, keeper.user_id, "other", f"no JSON {person}", 3.0).id
+    if how == "forgotten":
+        forget(store, anna, 9.0)
+    else:
+        assert withdraw_voice(store, anna, person, 9.0)
+    after = File.from_json(store.cases.get(family, key).state)
+    assert after.voices == ({"other": -1.0},)
+    assert [piece.sign for piece in after.case.evidence()] == [Sign.VOICE_SIMILAR]
+    assert (after.case.about == person) == (how != "forgotten")
+    assert (person in store.cases.get(family, key).state) == (how != "forgotten")
+    assert store.cases.get(family, plain).state.startswith("no JSON")
+
+
+def test_what_could_not_be_cleaned_away_is_cleaned_within_the_hour(store, keeper, anna):
+    """A reader in the middle, such as a back-up, keeps the write-ahead log; it is tried again."""
+    with contextlib.closing(sqlite3.connect(store.path)) as reader:
+        reader.execute("begin")
+        reader.execute("select count(*) from persons").fetchone()
+        store._db.execute("pragma busy_timeout = 1")
+        forget(store, anna, 9.0)
+        assert not store.is_clean
+        tidy(store, 10.0)
+        assert not store.is_clean
+    wal = store.path.with_name(f"{store.path.name}-wal")
+    assert wal.stat().st_size > 0
+    tidy(store, 10.0)
+    assert store.is_clean
+    assert wal.stat().st_size == 0
+
+
+def test_a_childs_voice_goes_with_the_guardian_who_agreed_to_it(store, keeper, anna):
+    """Nobody is left who could take it back; another guardian may agree anew."""
+    family = keeper.family_id
+    child = join(store, family, 7, Role.CHILD)
+    other = join(store, family, 8, Role.CHILD)
+    for ward, guardian in ((child, anna), (other, keeper)):
+        store.people.entrust(family, ward.person_id, guardian.person_id)
+        store.voices.consent(family, ward.person_id, "voice", guardian.user_id, "v1", 4.0)
+        store.voices.put(family, StoredVoice(ward.person_id, "campplus", (0.6, 0.8), 20.0, 5.0))
+    wards = remove(store, family, anna.person_id, 9.0, actor=KEEPER)
+    assert [ward.id for ward in wards] == [child.person_id]
+    assert [one.person_id for one in store.voices.of_family(family)] == [other.person_id]
+    assert not store.voices.agreed(family, child.person_id, "voice")
+    assert store.people.get(family, child.person_id).guardian_id is None
+    assert remove(store, family, child.person_id, 9.0, actor=KEEPER) == []
