@@ -1,9 +1,11 @@
 """The pages about installing: what they tell to type exists, and what can run here is run."""
 
+import json
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,33 @@ def test_the_size_in_the_page_is_the_one_that_is_measured():
     inside = int(re.search(r"in the image: (\d+) MB", result.stdout)[1])
     told = re.search(r"([\d,]+) MB of packages", (ROOT / "docs/install/container.md").read_text())
     assert 0.6 < inside / int(told[1].replace(",", "")) < 1.7
+
+
+def test_the_list_of_everything_names_each_model_with_its_hashes():
+    """What no package holds, and no tool for packages would list."""
+    import runpy
+
+    from voice.model_table import MODELS
+
+    listed = runpy.run_path(str(ROOT / "deploy/sbom.py"))["models"]()
+    found = {
+        (model["name"], file["name"]): file["hashes"][0]["content"]
+        for model in listed
+        for file in model["components"]
+    }
+    assert found == {
+        (model.name, file.name): file.sha256 for model in MODELS.values() for file in model.files
+    }
+    assert all(model["licenses"][0]["license"]["name"] for model in listed)
+
+
+@pytest.mark.skipif(find_spec("cyclonedx_py") is None, reason="no cyclonedx-bom installed")
+def test_the_list_of_everything_is_made():
+    """CycloneDX, with packages and models in one list."""
+    result = subprocess.run(
+        [sys.executable, "deploy/sbom.py"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    bom = json.loads(result.stdout)
+    names = {component["name"].lower() for component in bom["components"]}
+    assert bom["bomFormat"] == "CycloneDX"
+    assert {"torch", "python-telegram-bot", "whisper-base", "campplus"} <= names
