@@ -163,7 +163,8 @@ def build_application(
     app = cast("App", builder.build())
     app.bot_data["house"] = House(settings, store, analyst, **services)
     add_routes(app)
-    assert app.job_queue is not None
+    assert isinstance(app.job_queue, SteadyJobQueue)
+    app.job_queue.scheduler.on_jump = house_of(app).clock_jumped
     app.job_queue.run_repeating(forget_old, FORGET_SECONDS)
     family_routes.add_jobs(app)
     word_routes.add_jobs(app)

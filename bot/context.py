@@ -11,6 +11,7 @@ from telegram import Update
 from telegram.ext import Application, BaseUpdateProcessor, CallbackContext, ExtBot, JobQueue
 
 from bot.analysis import Analyst, Finding
+from bot.errors import GoneMeanwhile
 from bot.health.figures import Figures
 from bot.inbox import Inbox, nothing_in_hand
 from bot.judgement import Judgement
@@ -62,6 +63,10 @@ class Locks:
         return self._locks.setdefault(key, asyncio.Lock())
 
 
+ERASING_JUMP_SECONDS, KEEPING_SECONDS = 48 * 3600.0, 24 * 3600.0
+"""How far forward the clock must jump, and for how long nothing that looks old is erased then.  Two
+days sooner or later harm nobody, and a machine that sleeps at night jumps every morning."""
+
 SPEAKING_SECONDS = 900.0
 """How long what a keeper spoke is remembered, from the last memo on."""
 
@@ -98,6 +103,7 @@ class House:
     edit_seconds: float = EDIT_SECONDS
     word_cost: Cost = COST  # of looking for the code word
     figures: Figures = field(default_factory=Figures)
+    keeps_until: float = 0.0  # by `clock`
     hasher: Hasher = field(init=False)
     shown: Shelf[str, Shown] = field(init=False)
     findings: Shelf[Hashable, Finding] = field(init=False)
@@ -139,6 +145,19 @@ class House:
         """Forget what was heard in a memo with the code word; who sends it again waits again."""
         self.findings.drop_thing(finding)
 
+    def clock_jumped(self, seconds: float) -> None:
+        """The time of day was put right by `seconds`, or put wrong: nothing is due for that.
+
+        And nothing is erased for growing old until a day later: by then a wrong clock was noticed.
+        """
+        self.store.deadlines.move(self.now() - seconds, seconds)
+        if seconds > ERASING_JUMP_SECONDS:
+            self.keeps_until = self.clock() + KEEPING_SECONDS
+
+    def may_erase(self) -> bool:
+        """Whether what is old by the clock may be taken for old."""
+        return self.clock() >= self.keeps_until
+
     def forget(self, user_ids: Iterable[int]) -> None:
         """Somebody goes: what is in memory goes too.
 
@@ -178,10 +197,14 @@ class Context(CallbackContext[ExtBot[Any], Nothing, Nothing, Nothing]):
         return house
 
     def account(self, update: Update) -> Account:
-        """The account of whoever sent `update`; the gate has seen to it that there is one."""
+        """The account of whoever sent `update`; the gate has seen to it that there is one.
+
+        Raises GoneMeanwhile: they left while what they sent before waited for its turn.
+        """
         assert update.effective_user is not None
         account = self.house.store.accounts.get(update.effective_user.id)
-        assert account is not None
+        if account is None:
+            raise GoneMeanwhile
         return account
 
     def texts(self, update: Update) -> Texts:

@@ -41,6 +41,10 @@ class Stopping(BotError):
     """The bot is being stopped and this memo was not reached."""
 
 
+class GoneMeanwhile(BotError):
+    """Whoever sent this has left the family since."""
+
+
 async def on_error(update: object, context: "Context") -> None:
     """One line in the log and one sentence to the member, whatever happened.
 
@@ -56,6 +60,9 @@ async def on_error(update: object, context: "Context") -> None:
 
 async def _tell(update: object, context: "Context") -> None:
     error = context.error
+    if isinstance(error, GoneMeanwhile):
+        log.info("left_meanwhile")
+        return
     if isinstance(error, Forbidden):
         log.info("blocked_by_user", error=str(error))
         return

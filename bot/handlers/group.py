@@ -73,7 +73,7 @@ def wished(message: Message, bot: Any) -> str | None:
 
     A reply to the bot is a wish to have that reply checked.
     """
-    entities = message.entities or ()
+    entities = message.entities if message.text else ()
     if entities and (entities[0].type, entities[0].offset) == (MessageEntity.BOT_COMMAND, 0):
         command, _, to = message.parse_entity(entities[0])[1:].partition("@")
         if to:

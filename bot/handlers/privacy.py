@@ -154,6 +154,8 @@ async def forget_family(update: Update, context: Context) -> None:
 
 async def tidy_up(context: Context) -> None:
     """What has grown old is forgotten, every hour."""
+    if not context.house.may_erase():
+        return
     gone = tidy(context.house.store, context.house.now())
     if gone:
         log.info("forgotten", **gone)

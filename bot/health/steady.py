@@ -26,6 +26,7 @@ class SteadyScheduler(AsyncIOScheduler):  # type: ignore[misc]
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
     now: Callable[[], float] = staticmethod(time.time)
+    on_jump: Callable[[float], None] = staticmethod(lambda _seconds: None)
     _offset: float | None = None
 
     def _process_jobs(self) -> Any:
@@ -38,6 +39,10 @@ class SteadyScheduler(AsyncIOScheduler):  # type: ignore[misc]
 
     def _shift(self, seconds: float) -> None:
         log.warning("clock_jumped", seconds=round(seconds))
+        try:
+            self.on_jump(seconds)  # before any job looks what is due
+        except Exception as error:
+            log.exception("deadlines_not_moved", error=type(error).__name__)
         with self._jobstores_lock:
             for store in self._jobstores.values():
                 for job in store.get_all_jobs():

@@ -26,6 +26,7 @@ from familyguard.keys import FILE_NAME, Keys, load_keys, save_keys
 from familyguard.migrations import SEALED, migrations
 from familyguard.store.cases import Cases, Challenges, Questions, Recordings
 from familyguard.store.codewords import CodeWords
+from familyguard.store.deadlines import Deadlines
 from familyguard.store.desk import Dialogues, Mailbox, Tidyings
 from familyguard.store.evidence import Evidence
 from familyguard.store.families import Accounts, Families, People
@@ -87,6 +88,7 @@ class Store:
         self.privacy = Privacy(*rooms)
         self.evidence = Evidence(*rooms, path.with_name(KEPT))
         self.reminders = Reminders(*rooms)
+        self.deadlines = Deadlines(*rooms)
         self.restoring = Restoring(*rooms)
 
     def __enter__(self) -> Self:

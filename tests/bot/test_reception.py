@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import structlog
 
 from bot.app import house_of
 from bot.playground.world import World
@@ -103,3 +104,32 @@ def test_the_local_telegram_sends_what_can_be_read():
     ours = [one for one in updates if {"message", "edited_message", "callback_query"} & one.keys()]
     read = [understood(json.loads(json.dumps(one))) for one in ours]
     assert sum(len(one) > 1 for one in read) > 0.95 * len(ours)
+
+
+async def test_whoever_left_meanwhile_is_not_answered_and_nothing_fails(tmp_path):
+    """Anna forwards a memo and leaves before its turn has come."""
+    async with family_bot(tmp_path) as telegram:
+        anna, store = telegram.person(2), house_of(telegram.app).store
+        usual = store.accounts.get
+        looks = iter([usual(2)])
+        store.accounts.get = lambda user: next(looks, None) if user == 2 else usual(user)
+        with structlog.testing.capture_logs() as lines:
+            await anna.sends("/family")
+            await telegram.quiet()
+        events = [line["event"] for line in lines]
+        assert "left_meanwhile" in events
+        assert "handler_failed" not in events
+        assert anna.screen == []
+
+
+async def test_marks_on_words_that_are_not_there_are_no_command(tmp_path):
+    """In a group, from a message without words."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        marks = [{"type": "bot_command", "offset": 0, "length": 6}]
+        group = {"id": -100, "type": "group", "title": "Street"}
+        content = anna.message(entities=marks, voice=FILE)
+        with structlog.testing.capture_logs() as lines:
+            await telegram.delivers({"message": {**content, "chat": group}})
+            await telegram.quiet()
+        assert "handler_failed" not in [line["event"] for line in lines]

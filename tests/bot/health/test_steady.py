@@ -99,3 +99,31 @@ def test_the_bot_plans_with_it(tmp_path):
     assert app.job_queue is not None
     assert isinstance(app.job_queue.scheduler, SteadyScheduler)
     app.bot_data["house"].store.close()
+
+
+async def test_a_jump_of_the_clock_makes_no_change_due_and_erases_nothing(tmp_path, sundial):
+    """A day by the wrong clock is no day: not for a new number, not for what is to be forgotten."""
+    from bot.app import house_of
+    from tests.bot.houses import let_in
+
+    app = build_application(
+        settings_in(tmp_path),
+        StubAnalyst(),
+        now=lambda: sundial.day,
+        clock=lambda: sundial.passed,
+    )
+    house, scheduler = house_of(app), app.job_queue.scheduler
+    scheduler.clock, scheduler.now = house.clock, house.now
+    family = let_in(house.store, 1, now=sundial.day - 90 * DAY)
+    change = house.store.changes.ask(family, "code_word", {}, 1, sundial.day, sundial.day + DAY)
+    scheduler.start()
+    scheduler._process_jobs()
+    assert house.may_erase()
+    sundial.day += 3 * DAY
+    scheduler._process_jobs()
+    assert house.store.changes.get(family, change.id).due_at == sundial.day + DAY
+    assert not house.may_erase()
+    sundial.day, sundial.passed = sundial.day + DAY, sundial.passed + DAY
+    assert house.may_erase()
+    scheduler.shutdown(wait=False)
+    house.store.close()
