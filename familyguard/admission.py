@@ -6,12 +6,10 @@ An invitation alone lets nobody in: whoever uses it waits until the keeper has s
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from familyguard.codeword import Rotation
 from familyguard.family import Account, Person, Role
 from familyguard.setup import STEPS
 from familyguard.store import Store
-
-MEMBER_REMOVED = "member_removed"
-"""Why the code word must be replaced after somebody left."""
 
 
 class Knock(Enum):
@@ -111,7 +109,7 @@ def remove(store: Store, family: str, person: str, now: float, actor: int | None
         store.people.remove(family, person)
         store.privacy.erase(family, person, theirs)
         store.invitations.revoke(family, now)
-        store.codewords.ask_to_rotate(family, MEMBER_REMOVED)
+        store.codewords.ask_to_rotate(family, Rotation.MEMBER_REMOVED)
         who = None if actor in theirs else actor  # whoever left by themselves has no name any more
         store.audit.note(family, "removed", now, actor=who, person=person)
     store.clean()

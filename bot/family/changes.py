@@ -12,10 +12,10 @@ from typing import Any
 import structlog
 from telegram import Update
 
-from bot import talk
+from bot import moments, talk
 from bot.context import Context
 from bot.family import announce, roles
-from bot.family.who import moment, name_of, person_of, role
+from bot.family.who import name_of, person_of, role
 from bot.inbox import is_again
 from bot.talk import Rows
 from bot.texts import Texts
@@ -182,7 +182,7 @@ async def _announce(
             _buttons(context, stored, told),
             by=name_of(by),
             name=name_of(subject),
-            when=moment(stored.due_at),
+            when=moments.at(stored.due_at),
             **_more(stored),
         )
 

@@ -1,10 +1,7 @@
-"""Names, roles and times as they stand in sentences."""
+"""Names and roles as they stand in sentences."""
 
 from collections.abc import Callable
 
-from babel.dates import format_datetime
-
-from bot import moments
 from bot.context import Context
 from bot.markup import harmless
 from bot.texts import Texts
@@ -35,18 +32,6 @@ def name_of(person: Person | None) -> Said:
 def role(of: Role) -> Said:
     """A role in words."""
     return lambda texts: texts.get(f"who.role.{of}")
-
-
-def moment(at: float) -> Said:
-    """A day and a time, seconds since 1970, in the time zone of this machine."""
-    return lambda texts: format_datetime(
-        moments.local(at), texts.get("who.moment"), locale=texts.language
-    )
-
-
-def day(at: float) -> Said:
-    """A date."""
-    return lambda texts: moments.day(at, texts)
 
 
 def short_number(user_id: int) -> str:

@@ -11,7 +11,7 @@ from bot.case.cases import Open
 from bot.case.items import item_of
 from bot.case.origin import origin_of
 from bot.context import Context
-from bot.family.who import day, name_of
+from bot.family.who import name_of
 from bot.handlers.case import of_asker
 from bot.progress import Progress
 from bot.talk import Rows
@@ -202,7 +202,7 @@ async def _show(update: Update, context: Context, opened: Open) -> None:
     person = cases.about(house, opened)
     about = markup.Own(markup.fill(texts, "file.about", name=name_of(person)) if person else "")
     values = {
-        "date": day(opened.stored.opened_at),
+        "date": moments.on(opened.stored.opened_at),
         "level": markup.Own(_level(opened, texts)),
         "about": about,
         "items": len(file.items),

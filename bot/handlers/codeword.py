@@ -6,12 +6,11 @@ Setting it by voice is `bot.handlers.speak`.
 import structlog
 from telegram import Update
 
-from bot import talk
+from bot import moments, talk
 from bot.case.answers import readings
 from bot.context import Context
 from bot.family import changes
 from bot.family.roles import Act, may
-from bot.family.who import day
 from bot.handlers import speak
 from bot.talk import Rows
 from bot.texts import Texts
@@ -48,7 +47,7 @@ async def command(update: Update, context: Context) -> None:
         [talk.button(texts, "codeword.button.remove", REMOVE)],
     ]
     key = "codeword.due" if stored.rotate_why else "codeword.have"
-    await talk.show(update, context, key, rows, day=day(stored.set_at))
+    await talk.show(update, context, key, rows, day=moments.on(stored.set_at))
 
 
 async def test(update: Update, context: Context) -> None:

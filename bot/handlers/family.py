@@ -2,12 +2,12 @@
 
 from telegram import Message, Update
 
-from bot import talk
+from bot import moments, talk
 from bot.context import Context
 from bot.family import announce, changes
 from bot.family.people import alert, found, is_last_keeper
 from bot.family.roles import Act, may
-from bot.family.who import day, moment, name_of, person_of, role
+from bot.family.who import name_of, person_of, role
 from bot.handlers import check, leaving
 from bot.inbox import is_again
 from bot.talk import Rows
@@ -170,7 +170,7 @@ async def freeze_family(update: Update, context: Context) -> None:
     house.store.audit.note(family.id, "froze", now, account.user_id)
     for other in announce.everyone(context, family.id):
         house.unlocked.drop(other.user_id)
-    await talk.say(update, context, "family.frozen.you", when=moment(until))
+    await talk.say(update, context, "family.frozen.you", when=moments.at(until))
     is_news = family.frozen_until is None or until >= family.frozen_until + NEWS_SECONDS
     if not is_news and not is_again():
         return
@@ -179,7 +179,7 @@ async def freeze_family(update: Update, context: Context) -> None:
         announce.everyone(context, family.id, but=account.user_id),
         "family.frozen",
         by=name_of(person_of(context, account)),
-        when=moment(until),
+        when=moments.at(until),
     )
 
 
@@ -205,7 +205,7 @@ def _line(context: Context, one: Person, texts: Texts, full: bool) -> str:
         return line
     facts = [texts.get("family.fact.voice" if has_voice(context, one) else "family.fact.no_voice")]
     if one.phone and one.phone_set_at:
-        facts.append(texts.get("family.fact.number", day=day(one.phone_set_at)(texts)))
+        facts.append(texts.get("family.fact.number", day=moments.on(one.phone_set_at)(texts)))
     else:
         facts.append(texts.get("family.fact.no_number"))
     return f"{line}: {', '.join(facts)}"

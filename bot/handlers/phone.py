@@ -3,12 +3,12 @@
 import phonenumbers
 from telegram import KeyboardButton, ReplyKeyboardMarkup, ReplyKeyboardRemove, Update
 
-from bot import markup, talk
+from bot import markup, moments, talk
 from bot.case.casecard import spaced
 from bot.context import Context
 from bot.family import changes
 from bot.family.roles import Act, may
-from bot.family.who import day, name_of, person_of
+from bot.family.who import name_of, person_of
 from bot.handlers import check
 from bot.talk import PATIENCE
 from familyguard.changes import Kind
@@ -34,7 +34,7 @@ async def offer(update: Update, context: Context) -> None:
             context,
             "phone.have",
             number=markup.Own(spaced(person.phone)),
-            day=day(person.phone_set_at),
+            day=moments.on(person.phone_set_at),
         )
     keyboard = ReplyKeyboardMarkup(
         [

@@ -4,11 +4,11 @@ import asyncio
 
 from telegram import Message, Update
 
-from bot import talk
+from bot import moments, talk
 from bot.context import Context
 from bot.family import announce, changes, pin
 from bot.family.roles import Act, may
-from bot.family.who import moment, name_of, person_of
+from bot.family.who import name_of, person_of
 from bot.handlers import check
 from bot.words.codewords import attempts_of, count_attempts
 from familyguard import pin as rules
@@ -191,7 +191,7 @@ async def _is_right(update: Update, context: Context) -> bool:
         own, whole = attempts_of(house, family, subject), attempts_of(house, family, PURPOSE)
         if rules.wait(own, whole, now):
             until = max(own.wait_until, whole.wait_until)
-            await talk.say(update, context, "pin.wait", when=moment(until))
+            await talk.say(update, context, "pin.wait", when=moments.at(until))
             return False
         digits = rules.digits(message.text or "") or ""
         right = stored is not None and await asyncio.to_thread(

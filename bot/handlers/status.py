@@ -6,10 +6,9 @@ from importlib.metadata import version
 
 from telegram import Update
 
-from bot import talk
+from bot import moments, talk
 from bot.context import Context, House
 from bot.doctor import Finding, State, at_work
-from bot.family.who import day, moment
 from bot.markup import fill
 from bot.texts import Texts
 from familyguard.backup import newest
@@ -37,17 +36,19 @@ async def status(update: Update, context: Context) -> None:
 
 def _lines(house: House, texts: Texts, found: list[Finding]) -> Iterator[str]:
     settings = house.settings
-    yield fill(texts, "status.since", since=moment(house.figures.started_at))
+    yield fill(texts, "status.since", since=moments.at(house.figures.started_at))
     yield fill(texts, "status.queue", count=house.figures.in_hand)
     last = newest(settings.backups, house.now())
     tested = BackupLog.load(settings.data_dir).tested_at
     yield (
-        fill(texts, "status.backup", at=moment(last.made_at))
+        fill(texts, "status.backup", at=moments.at(last.made_at))
         if last
         else texts.get("status.backup.none")
     )
     yield (
-        fill(texts, "status.tested", at=day(tested)) if tested else texts.get("status.tested.never")
+        fill(texts, "status.tested", at=moments.on(tested))
+        if tested
+        else texts.get("status.tested.never")
     )
     wrong = dict.fromkeys(one.subject for one in found if one.state is State.WRONG)
     if wrong:

@@ -2,21 +2,12 @@
 
 from bot.context import Context
 from bot.family import announce
-from familyguard.codeword import Rotation
-from familyguard.codeword.rotation import MAX_AGE
-from familyguard.store.codewords import StoredCodeWord
+from familyguard.codeword import rotation_due
 
 AGAIN_SECONDS = 7 * 24 * 3600.0
 """A reminder every day would be switched off with everything else."""
 
 REMINDED = "reminded.code_word"
-
-
-def due(stored: StoredCodeWord, now: float) -> Rotation | None:
-    """Why another word is due, if one is."""
-    if stored.rotate_why is not None:
-        return Rotation(stored.rotate_why)
-    return Rotation.OLD if now - stored.set_at > MAX_AGE else None
 
 
 async def remind(context: Context) -> None:
@@ -25,7 +16,7 @@ async def remind(context: Context) -> None:
     now = house.now()
     for family in house.store.families.all():
         stored = house.store.codewords.get(family.id)
-        why = due(stored, now) if stored else None
+        why = rotation_due(stored.set_at, stored.rotate_why, now) if stored else None
         recent = house.store.audit.lines(family.id, now - AGAIN_SECONDS)
         if why is None or any(line.act == REMINDED for line in recent):
             continue

@@ -32,7 +32,7 @@ from familyguard.codeword.errors import (
 from familyguard.codeword.languages import LANGUAGES
 from familyguard.codeword.masking import mask, mask_all
 from familyguard.codeword.phonetic import phonetic
-from familyguard.codeword.rotation import CodeWordLife, Rotation, rotation_due
+from familyguard.codeword.rotation import Rotation, more_urgent, rotation_due
 from familyguard.codeword.spelling import normalise
 from familyguard.codeword.strength import Strength, judge_strength
 from familyguard.codeword.suggestion import suggest
@@ -58,7 +58,6 @@ __all__ = [
     "Attempts",
     "Candidates",
     "CodeWordError",
-    "CodeWordLife",
     "Cost",
     "Enrolment",
     "Hasher",
@@ -91,6 +90,7 @@ __all__ = [
     "keys_of",
     "mask",
     "mask_all",
+    "more_urgent",
     "normalise",
     "phonetic",
     "rotation_due",

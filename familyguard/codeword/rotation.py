@@ -1,6 +1,5 @@
 """When a family should agree on another code word."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 DAY = 24 * 60 * 60.0
@@ -12,34 +11,24 @@ class Rotation(StrEnum):
     """Why another code word is due, the most urgent first."""
 
     LEAKED = "leaked"  # typed in a chat
+    RESTORED = "restored"  # it came back with a back-up, and was replaced or known since
     MEMBER_REMOVED = "member_removed"
     USED = "used"  # said in answer to a challenge: whoever asked may have recorded it
     OLD = "old"
-    RESTORED = "restored"  # it came back with a back-up, and was replaced or known since
 
 
-@dataclass(frozen=True, slots=True)
-class CodeWordLife:
-    """What happened to one version of the code word, in seconds since 1970; None for never."""
-
-    set_at: float
-    leaked_at: float | None = None
-    member_removed_at: float | None = None
-    used_at: float | None = None
+def more_urgent(marked: str | None, why: str) -> Rotation:
+    """The reason to keep, of the one that is noted already and another one."""
+    urgency = list(Rotation)
+    reasons = [Rotation(one) for one in (marked, why) if one is not None]
+    return min(reasons, key=urgency.index)
 
 
-def rotation_due(life: CodeWordLife, now: float) -> Rotation | None:
-    """The most urgent reason to agree on another code word, or None.
+def rotation_due(set_at: float, marked: str | None, now: float) -> Rotation | None:
+    """Why another code word is due, or None.
 
-    What happened before the word was set does not count.
+    `marked` is the reason that was noted since this one was set, at `set_at` seconds since 1970.
     """
-    happened = {
-        Rotation.LEAKED: life.leaked_at,
-        Rotation.MEMBER_REMOVED: life.member_removed_at,
-        Rotation.USED: life.used_at,
-        Rotation.OLD: life.set_at + MAX_AGE,
-    }
-    for reason, at in happened.items():
-        if at is not None and life.set_at <= at <= now:
-            return reason
-    return None
+    if marked is not None:
+        return Rotation(marked)
+    return Rotation.OLD if now - set_at >= MAX_AGE else None

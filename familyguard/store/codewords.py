@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from familyguard.codeword import Kind, Tag, Tags, Which
+from familyguard.codeword import Kind, Tag, Tags, Which, more_urgent
 from familyguard.erased import What
 from familyguard.store.room import ListedRoom
 
@@ -77,9 +77,12 @@ class CodeWords(ListedRoom):
         self._write("update codewords set used_at = ? where family_id = ?", [now, family])
 
     def ask_to_rotate(self, family: str, why: str) -> None:
-        """It should be replaced; `why` is a code for the sentence."""
+        """It should be replaced; `why` is a `Rotation`, and the most urgent one stays."""
         self._list(What.WORD_DUE, family)
-        self._write("update codewords set rotate_why = ? where family_id = ?", [why, family])
+        row = self._one("select rotate_why from codewords where family_id = ?", [family])
+        if row is not None:
+            urgent = more_urgent(row[0], why)
+            self._write("update codewords set rotate_why = ? where family_id = ?", [urgent, family])
 
     def attempts(self, family: str, subject: str) -> str | None:
         """The counted attempts of `subject` (an account, or the family as a whole), as stored."""

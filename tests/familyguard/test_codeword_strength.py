@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from familyguard.codeword import (
-    CodeWordLife,
     Rotation,
     WeakCodeWord,
     Weakness,
     familiar,
     judge_strength,
+    more_urgent,
     rotation_due,
     suggest,
     words,
@@ -103,26 +103,17 @@ def test_no_two_words_of_a_list_sound_alike():
             assert len({sound_of(word, language) for word in listed}) == len(listed)
 
 
-LIFE = {"leaked_at": 50.0, "member_removed_at": 60.0, "used_at": 70.0}
-
-
-@pytest.mark.parametrize(
-    ("happened", "reason"),
-    [
-        ({}, None),
-        (LIFE, Rotation.LEAKED),
-        ({**LIFE, "leaked_at": None}, Rotation.MEMBER_REMOVED),
-        ({"used_at": 70.0}, Rotation.USED),
-        ({"used_at": 30.0}, None),
-    ],
-)
-def test_the_most_urgent_reason_is_named(happened, reason):
-    """A leak before a departure before a use; what was before the word was set does not count."""
-    assert rotation_due(CodeWordLife(set_at=40.0, **happened), now=100.0) is reason
+@pytest.mark.parametrize("marked", [None, *Rotation])
+@pytest.mark.parametrize("why", [*Rotation])
+def test_the_most_urgent_reason_is_named(marked, why):
+    """A leak before a departure before a use, in whichever order they became known."""
+    urgency = [*Rotation]
+    named = more_urgent(marked, why)
+    assert urgency.index(named) == min(urgency.index(one) for one in (marked, why) if one)
+    assert rotation_due(0.0, named, 1.0) is named
 
 
 def test_after_six_months_another_word_is_due():
     """Even if nothing happened."""
-    life = CodeWordLife(set_at=0.0)
-    assert rotation_due(life, MAX_AGE - 1) is None
-    assert rotation_due(life, MAX_AGE) is Rotation.OLD
+    assert rotation_due(0.0, None, MAX_AGE - 1) is None
+    assert rotation_due(0.0, None, MAX_AGE) is Rotation.OLD
