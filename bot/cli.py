@@ -26,6 +26,7 @@ from bot.commands import (
     models,
     run,
     soak,
+    worker,
 )
 from bot.commands.terminal import give_up
 
@@ -82,6 +83,7 @@ app.command()(check.check)
 app.command()(demo.demo)
 app.command()(init.init)
 app.command()(run.run)
+app.command()(worker.worker)
 app.command()(invite.invite)
 app.command()(backup.backup)
 app.command()(backup.restore)

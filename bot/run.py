@@ -9,13 +9,14 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from telegram.error import InvalidToken, NetworkError, TelegramError
 
 from bot.analysis import LocalAnalyst
 from bot.app import build_application, house_of, publish_commands
+from bot.cluster import require_cluster
 from bot.context import App
 from bot.errors import BotError, UnusableSettings
 from bot.fetching import fetch_updates
@@ -30,7 +31,11 @@ from bot.opening import open_house
 from bot.settings import Settings
 from bot.texts import Texts
 from bot.worker_process import worker_command
+from familyguard.keys import key_from_text
 from familyguard.retention import tidy
+
+if TYPE_CHECKING:
+    from bot.cluster.analyst import ClusterAnalyst
 
 log = structlog.get_logger(__name__)
 
@@ -69,12 +74,7 @@ async def serve(settings: Settings, command: Sequence[str] | None = None, **serv
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    analyst = LocalAnalyst(
-        command or worker_command(settings),
-        queue_length=settings.queue_length,
-        queue_per_member=settings.queue_per_member,
-        memo_seconds=settings.memo_seconds,
-    )
+    analyst = analyst_for(settings, command)
     figures, pulse = Figures(services.get("now", time.time)), Pulse()
     with only_bot(settings):
         app = build_application(
@@ -97,6 +97,37 @@ async def serve(settings: Settings, command: Sequence[str] | None = None, **serv
                 await app.stop()
             await app.shutdown()
             house_of(app).store.close()
+
+
+def analyst_for(
+    settings: Settings, command: Sequence[str] | None = None
+) -> "LocalAnalyst | ClusterAnalyst":
+    """Whoever listens to memos: processes of this machine, or the workers of a cluster.
+
+    Raises:
+        UnusableSettings: there is no library for the latter.
+    """
+    if settings.redis_url is None or settings.cluster_key is None:
+        return LocalAnalyst(
+            command or worker_command(settings),
+            queue_length=settings.queue_length,
+            queue_per_member=settings.queue_per_member,
+            memo_seconds=settings.memo_seconds,
+            processes=settings.workers,
+            for_urgent=settings.urgent_workers,
+        )
+    require_cluster()
+    from bot.cluster.analyst import ClusterAnalyst
+    from bot.cluster.seal import Seal
+
+    return ClusterAnalyst(
+        settings.redis_url.get_secret_value(),
+        Seal(key_from_text(settings.cluster_key.get_secret_value())),
+        # The bot's number, which is in every message of its; the rest of the token is the secret.
+        settings.telegram_token.get_secret_value().partition(":")[0],
+        queue_length=settings.queue_length,
+        queue_per_member=settings.queue_per_member,
+    )
 
 
 _FAREWELL = {
@@ -162,7 +193,7 @@ async def _connect(app: App, stop: asyncio.Event) -> bool:
     return False
 
 
-async def _work(app: App, analyst: LocalAnalyst, stop: asyncio.Event) -> None:
+async def _work(app: App, analyst: "LocalAnalyst | ClusterAnalyst", stop: asyncio.Event) -> None:
     assert app.updater is not None
     await app.start()
     house = house_of(app)

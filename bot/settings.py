@@ -8,9 +8,8 @@ address to which the token is sent is a setting too.
 
 import os
 import re
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import httpx
 import platformdirs
@@ -18,9 +17,9 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.errors import UnusableSettings
+from bot.listening_settings import ListeningSettings, is_this_machine
 from bot.texts import Language, pick_language
 from familyguard.backup import FOLDER as BACKUPS
-from voice.models import models_folder
 
 PREFIX = "FAMILYGUARD_"
 TELEGRAM_API_URL = "https://api.telegram.org"
@@ -33,6 +32,14 @@ WEBHOOK_SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{32,256}")
 
 WEBHOOK_PATH_FORM = re.compile(r"/[A-Za-z0-9/_-]*")
 
+SECRETS = (
+    ("redis_url", "address of Redis"),
+    ("cluster_key", "cluster key"),
+    ("webhook_secret", "webhook secret"),
+    ("telegram_token", "token"),
+)
+"""Settings that other accounts must not read, and what to call them; the worst one last."""
+
 OTHERS = 0o077
 """The permission bits of a file that belong to its group and to everyone else."""
 
@@ -41,13 +48,6 @@ OTHERS_MAY_WRITE = 0o022
 
 def _system_language() -> Language:
     return pick_language(os.environ.get("LC_ALL") or os.environ.get("LANG"))
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _plain_address(address: str) -> httpx.URL:
@@ -64,18 +64,31 @@ def _plain_address(address: str) -> httpx.URL:
     return url
 
 
-class Settings(BaseSettings):
+SOURCES = SettingsConfigDict(
+    env_prefix=PREFIX,
+    env_file_encoding="utf-8",
+    env_ignore_empty=True,
+    extra="ignore",
+    frozen=True,
+    # A validation error shows its input by default, and that may be the token.
+    hide_input_in_errors=True,
+)
+
+
+class WorkerSettings(ListeningSettings, BaseSettings):
+    """The settings of a worker of a cluster, which has no token and no data."""
+
+    model_config = SOURCES
+
+    redis_url: SecretStr = Field(
+        description="Redis through which memos go to the workers of a cluster"
+    )
+
+
+class Settings(ListeningSettings, BaseSettings):
     """The settings of one bot.  Read them with `load_settings`, which explains what is wrong."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_file_encoding="utf-8",
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-        # A validation error shows its input by default, and that may be the token.
-        hide_input_in_errors=True,
-    )
+    model_config = SOURCES
 
     telegram_token: SecretStr = Field(description="the bot's token, from @BotFather")
     telegram_api_url: str = Field(
@@ -87,7 +100,6 @@ class Settings(BaseSettings):
         description="folder of the database and of files while they are checked",
     )
     backup_dir: Path | None = Field(None, description="folder of the back-ups")
-    models_dir: Path = Field(default_factory=models_folder, description="folder of the models")
     language: Language = Field(
         default_factory=_system_language,
         description="language for new members: nl or en",
@@ -100,20 +112,13 @@ class Settings(BaseSettings):
     memo_language: Literal["nl", "en"] | None = Field(
         None, description="language spoken in memos, if always the same; else it is recognised"
     )
-    threads: int = Field(2, ge=1, le=64, description="processor threads for listening")
     queue_length: int = Field(20, ge=1, description="memos that may wait, of all members together")
     queue_per_member: int = Field(8, ge=1, description="memos that one member may have waiting")
-    memo_seconds: float = Field(
-        180.0, gt=0, description="seconds that listening to one memo may take"
-    )
     message_burst: int = Field(20, ge=1, description="messages that a member may send at once")
     message_interval: float = Field(
         6.0, ge=0.01, description="seconds after which one more message may be sent"
     )
     remember_results: int = Field(200, ge=1, description="verdicts kept in memory for «Details»")
-    drain_seconds: float = Field(
-        20.0, ge=0, description="seconds that memos in hand get when the bot is stopped"
-    )
     health_port: int | None = Field(
         None, ge=1, le=65_535, description="port of this machine for /healthz and /metrics"
     )
@@ -141,7 +146,7 @@ class Settings(BaseSettings):
     def _keeps_the_token(cls, address: str) -> str:
         """The token is in every call, so it must not leave this machine in the clear."""
         url = _plain_address(address)
-        if url.scheme == "http" and not _is_this_machine(url.host):
+        if url.scheme == "http" and not is_this_machine(url.host):
             raise ValueError(
                 "http:// would send the bot's token unprotected, so it works on this machine only; "
                 "use https://"
@@ -155,7 +160,7 @@ class Settings(BaseSettings):
         if address is None:
             return None
         url = _plain_address(address)
-        if url.scheme == "http" and not _is_this_machine(url.host):
+        if url.scheme == "http" and not is_this_machine(url.host):
             raise ValueError("Telegram delivers to https:// only")
         if not WEBHOOK_PATH_FORM.fullmatch(url.path):
             raise ValueError("its path may hold letters, digits, «/», «-» and «_»")
@@ -203,10 +208,20 @@ class Settings(BaseSettings):
         return self.data_dir / "incoming"
 
 
+Kind = TypeVar("Kind", Settings, WorkerSettings)
+
+
 def load_settings(
     env_file: Path = Path(".env"), secrets_dir: Path | None = None, **answers: Any
 ) -> Settings:
-    """Read the settings.  `answers` come before every source.
+    """Read the settings of a bot; see `load`."""
+    return load(Settings, env_file, secrets_dir, **answers)
+
+
+def load(
+    kind: type[Kind], env_file: Path = Path(".env"), secrets_dir: Path | None = None, **answers: Any
+) -> Kind:
+    """Read settings.  `answers` come before every source.
 
     `secrets_dir` defaults to `FAMILYGUARD_SECRETS_DIR`, or else `/run/secrets` if that is there.
 
@@ -220,7 +235,7 @@ def load_settings(
             raise UnusableSettings(f"The secrets folder {secrets_dir} does not exist.")
     try:
         _refuse_foreign_files(env_file, secrets_dir)
-        return Settings(
+        return kind(
             _env_file=env_file if env_file.is_file() else None,
             _secrets_dir=secrets_dir if secrets_dir.is_dir() else None,
             **answers,
@@ -234,7 +249,7 @@ def load_settings(
             f"{error.filename or env_file} cannot be read: {error.strerror}."
         ) from None
     except ValidationError as error:
-        raise UnusableSettings(_first_problem(error)) from None
+        raise UnusableSettings(_first_problem(error, kind)) from None
     except SettingsError as error:
         raise UnusableSettings(f"The settings cannot be read: {error}.") from None
 
@@ -267,9 +282,9 @@ def _refuse_foreign_files(env_file: Path, secrets_dir: Path) -> None:
 
 
 def _files_with_a_secret(env_file: Path, secrets_dir: Path) -> dict[Path, str]:
-    """The files that hold the token or the webhook's secret, and what to call it."""
+    """The files that hold a secret, and what to call it."""
     found = {}
-    for setting, what in (("webhook_secret", "webhook secret"), ("telegram_token", "token")):
+    for setting, what in SECRETS:
         name = PREFIX.lower() + setting
         if env_file.is_file() and name in env_file.read_text("utf-8", "replace").lower():
             found[env_file] = what
@@ -278,11 +293,11 @@ def _files_with_a_secret(env_file: Path, secrets_dir: Path) -> dict[Path, str]:
     return found
 
 
-def _first_problem(error: ValidationError) -> str:
+def _first_problem(error: ValidationError, kind: type[BaseSettings]) -> str:
     problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
     name = PREFIX + str(problem["loc"][0]).upper()
     if problem["type"] == "missing":
-        what = Settings.model_fields[str(problem["loc"][0])].description
+        what = kind.model_fields[str(problem["loc"][0])].description
         return f"{name} is not set: {what}. Put it in the environment or in a file .env."
     reason = problem["msg"].removeprefix("Value error, ")
     return f"{name} cannot be used: {reason[0].lower()}{reason[1:]}."

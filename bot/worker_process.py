@@ -11,8 +11,8 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
+from bot.listening_settings import ListeningSettings
 from bot.protocol import EVENT, LAST, MAX_LINE_BYTES, Event, Job, Ready
-from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ _BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from bot.worker import ma
 """Finds our packages wherever they are, and after all others."""
 
 
-def worker_command(settings: Settings) -> tuple[str, ...]:
+def worker_command(settings: ListeningSettings) -> tuple[str, ...]:
     """How the real worker is started; -P keeps Python from importing out of the working folder."""
     return (
         sys.executable, "-P", "-c", _BOOT, str(_ROOT),

@@ -63,6 +63,19 @@ class Keys:
         return hmac.digest(self.pepper, purpose.encode(), hashlib.sha256)
 
 
+def key_from_text(text: str) -> bytes:
+    """A key that stands alone, as base64 in a setting.  Raises ValueError."""
+    key = _bytes(text)
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"a key has {KEY_BYTES} bytes")
+    return key
+
+
+def fresh_key_text() -> str:
+    """A new random key as text for a setting."""
+    return _text(secrets.token_bytes(KEY_BYTES))
+
+
 def load_keys(path: Path) -> Keys:
     """The keys in the file at `path`.
 

@@ -4,7 +4,6 @@ Everything is bound to the order it belongs to, so that neither an order nor a r
 the place of another.
 """
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from taskiq.abc.serializer import TaskiqSerializer
 from taskiq.serializers import JSONSerializer
 
 from familyguard.errors import SealBroken
-from familyguard.keys import KEY_BYTES, Keys
+from familyguard.keys import Keys
 from familyguard.vault import Cell, Vault
 
 NAME_LENGTH = 32
@@ -51,14 +50,6 @@ class Seal:
             mac.update(len(part).to_bytes(8))
             mac.update(part)
         return mac.hexdigest()[:NAME_LENGTH]
-
-
-def key_from(text: str) -> bytes:
-    """The key that `familyguard keys cluster` printed.  Raises ValueError."""
-    key = base64.b64decode(text, altchars=b"-_", validate=True)
-    if len(key) != KEY_BYTES:
-        raise ValueError("a cluster key has 32 bytes")
-    return key
 
 
 class SealedFormatter(TaskiqFormatter):

@@ -14,7 +14,7 @@ import os
 import secrets
 import socket
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -77,8 +77,10 @@ class ClusterWorker:
         memo_seconds: float,
         drain_seconds: float,
         stale_seconds: float = STALE_SECONDS,
+        on_ready: Callable[[], object] = lambda: None,
     ) -> None:
         self._seal = seal
+        self._on_ready = on_ready
         self._drain_seconds = drain_seconds
         self._stale_seconds = stale_seconds
         places = processes + for_urgent
@@ -130,6 +132,7 @@ class ClusterWorker:
                 return
             helpers += [asyncio.create_task(self._tell_news()), asyncio.create_task(self._live())]
             log.info("worker_at_work", takes=self._takes)
+            self._on_ready()
             await self._take_orders()
         finally:
             await ended(helpers)

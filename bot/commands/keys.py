@@ -101,6 +101,14 @@ def restore(
     screen().print(texts.get("keys.restored", path=target), soft_wrap=True, markup=False)
 
 
+@app.command()
+def cluster() -> None:
+    """Make a key for FAMILYGUARD_CLUSTER_KEY, the same for the bot and all its workers."""
+    from familyguard.keys import fresh_key_text
+
+    print(fresh_key_text())
+
+
 def keys_of_sheet(texts: "Texts", file: Path | None) -> "Keys":
     """The keys of a recovery sheet: from its text file, or typed in where `file` is None or -."""
     return _typed(texts) if file is None or str(file) == "-" else _from_file(texts, file)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import UnusableSettings
 from bot.folders import only_bot, prepare_folders
-from bot.settings import Settings, load_settings
+from bot.settings import Settings, WorkerSettings, load, load_settings
 from tests.bot.fake_telegram import TOKEN
 from tests.bot.houses import settings_in
 
@@ -314,3 +314,39 @@ def test_row_20_a_file_with_the_webhooks_secret_is_closed_to_others(tmp_path):
     (folder / "familyguard_webhook_secret").chmod(0o644)
     with pytest.raises(UnusableSettings, match="webhook secret"):
         load_settings(tmp_path / "none", folder)
+
+
+KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "why"),
+    [
+        ("redis://example.org:6379", KEY, "use rediss://"),
+        ("http://127.0.0.1:6379", KEY, "it looks like rediss://"),
+        ("redis://127.0.0.1:6379", None, "familyguard keys cluster"),
+        ("redis://127.0.0.1:6379", "short", "32 bytes"),
+        ("redis://127.0.0.1:6379", KEY[:-4], "32 bytes"),
+    ],
+)
+def test_a_cluster_needs_a_protected_way_and_a_key_of_its_own(monkeypatch, tmp_path, url, key, why):
+    """The password of Redis stays off the network, and there is no key that everybody knows."""
+    monkeypatch.setenv("FAMILYGUARD_TELEGRAM_TOKEN", "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    monkeypatch.setenv("FAMILYGUARD_REDIS_URL", url)
+    if key:
+        monkeypatch.setenv("FAMILYGUARD_CLUSTER_KEY", key)
+    with pytest.raises(UnusableSettings, match=why) as refused:
+        load_settings(tmp_path / ".env", tmp_path)
+    assert key is None or key not in str(refused.value)
+
+
+def test_a_worker_needs_an_address_and_a_key_but_no_token(monkeypatch, tmp_path):
+    """A machine that only listens holds nothing with which one could speak as the bot."""
+    monkeypatch.delenv("FAMILYGUARD_TELEGRAM_TOKEN", raising=False)
+    with pytest.raises(UnusableSettings, match="FAMILYGUARD_REDIS_URL is not set"):
+        load(WorkerSettings, tmp_path / ".env", tmp_path)
+    monkeypatch.setenv("FAMILYGUARD_REDIS_URL", "rediss://worker:pass@example.org:6380")
+    monkeypatch.setenv("FAMILYGUARD_CLUSTER_KEY", KEY)
+    settings = load(WorkerSettings, tmp_path / ".env", tmp_path)
+    assert "pass" not in repr(settings)
+    assert KEY not in repr(settings)

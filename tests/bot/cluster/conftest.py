@@ -31,11 +31,12 @@ class Server:
     folder: Path
     port: int
     process: "subprocess.Popen[bytes] | None" = field(default=None)
+    login: str = ""
 
     @property
     def url(self) -> str:
         """Its address."""
-        return f"redis://127.0.0.1:{self.port}"
+        return f"redis://{self.login}127.0.0.1:{self.port}"
 
     @property
     def client(self) -> Any:

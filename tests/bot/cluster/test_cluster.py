@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import re
 import subprocess
 import sys
 from collections import Counter
 
 import pytest
+from redis.exceptions import NoPermissionError
 
 from bot.analysis import CodeWordMemos, PromptMemo
 from bot.cluster.analyst import IN_FLIGHT_PER_MEMBER
@@ -173,6 +175,21 @@ async def test_nobody_who_reads_redis_learns_what_was_said(redis, memo):
         seen.append(str(message["data"]).encode())
     assert len(seen) > 4
     assert not [word for word in spoken for lump in seen if word.encode() in lump]
+
+
+async def test_the_account_of_the_page_may_do_what_is_needed_and_no_more(redis, memo):
+    """docs/cluster.md gives bots and workers an account that cannot look into other things."""
+    page = (ROOT / "docs/cluster.md").read_text()
+    rules = re.findall(r"^\s+user (familyguard .*)$", page, re.MULTILINE)[0].split()
+    redis.client.execute_command("ACL", "SETUSER", *rules)
+    redis.client.set("something else", "hidden")
+    password = next(rule[1:] for rule in rules if rule.startswith(">"))
+    redis.login = f"familyguard:{password}@"
+    async with worker_at(redis), bot_at(redis) as bot:
+        assert isinstance((await bot.listen(memo("say hello"), Teller())).heard, Analysis)
+        for command in (("GET", "something else"), ("FLUSHALL",), ("CONFIG", "GET", "*")):
+            with pytest.raises(NoPermissionError):
+                await bot._broker.redis.execute_command(*command)
 
 
 async def test_another_key_opens_nothing(redis, memo):
