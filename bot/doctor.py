@@ -34,6 +34,9 @@ from voice import models
 from voice.errors import ModelMismatch, ModelUnavailable
 
 TELEGRAM_SECONDS = 5.0
+DELIVERY_SECONDS = 600.0
+"""Telegram tries again within minutes; an error that is older has been overcome."""
+
 CLOCK_SECONDS = 60.0
 """Challenges and invitations last minutes; a minute off does them no harm."""
 
@@ -141,9 +144,8 @@ def _memory(file: Path) -> Iterator[Finding]:
 
 def _telegram(settings: Settings, now: float) -> Iterator[Finding]:
     """Whether Telegram knows the token, and what time it is there."""
-    address = f"{settings.base_url}{settings.telegram_token.get_secret_value()}/getMe"
     try:
-        answer = httpx.post(address, timeout=TELEGRAM_SECONDS)
+        answer = _asked(settings, "getMe")
     except httpx.HTTPError:
         # Without its words: they may quote the address, which holds the token.
         yield _wrong("token", "unreachable", address=settings.telegram_api_url)
@@ -155,6 +157,7 @@ def _telegram(settings: Settings, now: float) -> Iterator[Finding]:
         yield _wrong("token", "busy", code=answer.status_code)
     else:
         yield Finding("token")
+        yield from _deliveries(settings, now)
     try:
         there = parsedate_to_datetime(answer.headers["Date"]).timestamp()
     except (KeyError, ValueError):
@@ -164,6 +167,31 @@ def _telegram(settings: Settings, now: float) -> Iterator[Finding]:
         yield _wrong("clock", "off", seconds=round(abs(there - now)))
     else:
         yield Finding("clock")
+
+
+def _deliveries(settings: Settings, now: float) -> Iterator[Finding]:
+    """Whether what Telegram delivers arrives: a bot that hears nothing is well all the same."""
+    if settings.webhook_url is None:
+        return
+    try:
+        answer = _asked(settings, "getWebhookInfo").json()["result"]
+        known, failed_at = str(answer["url"]), float(answer.get("last_error_date", 0))
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        yield _unknown("deliveries", "unread")
+        return
+    if known != settings.webhook_url:
+        yield _wrong("deliveries", "elsewhere")
+    elif now - failed_at < DELIVERY_SECONDS:
+        why = str(answer.get("last_error_message", ""))[:200]
+        yield _wrong("deliveries", "failing", why="".join(filter(str.isprintable, why)))
+    else:
+        yield Finding("deliveries")
+
+
+def _asked(settings: Settings, method: str) -> httpx.Response:
+    """What Telegram answers.  Raises httpx.HTTPError, whose words may quote the token."""
+    address = f"{settings.base_url}{settings.telegram_token.get_secret_value()}/{method}"
+    return httpx.post(address, timeout=TELEGRAM_SECONDS)
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.doctor import State, _memory, _processor, examine
 from bot.playground.server import build, serve
+from bot.playground.updates import Webhook
 from bot.playground.world import World
 from bot.texts import LANGUAGES, Texts
 from familyguard.backup import make, stored_name
@@ -29,25 +30,36 @@ DAY = 24 * 3600.0
 
 
 @pytest.fixture
-async def home(monkeypatch, tmp_path):
+def world():
+    """The Telegram that it asks."""
+    return World()
+
+
+@pytest.fixture
+def telegram(world):
+    """The bot as Telegram knows it."""
+    return world.add_bot("FamilyGuard", "family_guard_bot")
+
+
+@pytest.fixture
+async def home(monkeypatch, tmp_path, world, telegram):
     """A bot in perfect order but for its models, which are not there; its data folder."""
     for name in [name for name in os.environ if name.startswith("FAMILYGUARD_")]:
         monkeypatch.delenv(name)
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
-    data, world = tmp_path / "data", World()
+    data = tmp_path / "data"
     with open_store(data / "familyguard.db") as store:
         let_in(store, 1)
     make(data / "familyguard.db", load_keys(data / "keys.json"), data / "backups", time.time())
     BackupLog(tested_at=time.time()).save(data)
     data.chmod(0o700)
-    bot = world.add_bot("FamilyGuard", "family_guard_bot")
     async with serve(build(world)) as url:
         env = tmp_path / ".env"
         env.touch(mode=0o600)
         env.write_text(
-            f"FAMILYGUARD_TELEGRAM_TOKEN={bot.token}\nFAMILYGUARD_TELEGRAM_API_URL={url}\n"
+            f"FAMILYGUARD_TELEGRAM_TOKEN={telegram.token}\nFAMILYGUARD_TELEGRAM_API_URL={url}\n"
             f"FAMILYGUARD_DATA_DIR={data}\nFAMILYGUARD_MODELS_DIR={tmp_path / 'models'}\n"
         )
         yield data
@@ -289,3 +301,22 @@ async def test_databases_that_were_put_aside_are_told(home):
     (home / f"familyguard-before-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.db").touch(0o600)
     aside = (await findings())["aside"]
     assert (aside.state, aside.values["count"]) == (State.UNKNOWN, 1)
+
+
+async def test_deliveries_that_do_not_arrive_are_told(home, telegram, monkeypatch):
+    """Behind a proxy that passes nothing on the bot is well, and hears nothing."""
+    address = "http://127.0.0.1:9/guard"
+    assert "deliveries" not in await findings()
+    monkeypatch.setenv("FAMILYGUARD_WEBHOOK_URL", address)
+    monkeypatch.setenv("FAMILYGUARD_WEBHOOK_SECRET", "x" * 43)
+    assert "doctor.deliveries.elsewhere" in await wrong()
+    telegram.queue.webhook = Webhook(address, "x" * 43)
+    assert (await findings())["deliveries"].state is State.FINE
+    telegram.queue.webhook.last_error = "Wrong response from the webhook: 502 Bad Gateway"
+    telegram.queue.webhook.last_error_date = int(time.time())
+    found = (await findings())["deliveries"]
+    assert (found.key, found.values["why"]) == (
+        "doctor.deliveries.failing",
+        "Wrong response from the webhook: 502 Bad Gateway",
+    )
+    assert "doctor.deliveries.failing" not in await wrong(later=3600)
