@@ -39,6 +39,7 @@ class DeepfakeTalk:
     done: tuple[Ask, ...] = ()
     last: int = 0
     country: str = ""  # that was tapped, where the family has none
+    asked: int = 0  # number of the message with the latest question for a letter
 
     @classmethod
     def read(cls, dialogue: Dialogue) -> Self | None:
@@ -53,6 +54,7 @@ class DeepfakeTalk:
                 tuple(map(Ask, data.get("done") or ())),
                 int(data.get("last") or 0),
                 str(data.get("country") or ""),
+                int(data.get("asked") or 0),
             )
         except (InvalidState, ValueError):
             return None
@@ -91,6 +93,7 @@ def remember(update: Update, context: Context, state: DeepfakeTalk) -> None:
         done=state.done,
         last=state.last,
         country=state.country,
+        asked=state.asked,
     )
 
 

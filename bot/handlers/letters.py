@@ -4,9 +4,11 @@ Each question can be skipped, and «Make the letter now» stands under every one
 """
 
 import asyncio
+import contextlib
 from dataclasses import replace
 
 from telegram import InlineKeyboardMarkup, Update
+from telegram.error import BadRequest
 
 from bot import moments, talk
 from bot.aftercare.deepfake_talk import (
@@ -129,7 +131,16 @@ async def note(update: Update, context: Context) -> None:
             await talk.say(update, context, "deepfake.letter.not_understood")
             return
         state = replace(state, noted=noted, done=(*state.done, ask), last=message.message_id)
+    await _answered(context, message.chat_id, state.asked)
     await _next(update, context, state, afresh=True)
+
+
+async def _answered(context: Context, chat: int, question: int) -> None:
+    """Take the buttons from a question that was answered by typing: they would mislead."""
+    if not question:
+        return
+    with contextlib.suppress(BadRequest):  # gone, or without buttons already
+        await context.bot.edit_message_reply_markup(chat, question, reply_markup=None)
 
 
 async def _next(
@@ -148,8 +159,13 @@ async def _next(
         letter=texts.get(f"deepfake.letter.{state.letter}"),
         ask=texts.get(f"deepfake.letter.ask.{waiting[0]}"),
     )
-    show = talk.say if afresh else talk.show
-    await show(update, context, "talk.plain", _rows(state, waiting[0], texts), words=Own(sentence))
+    rows, words = _rows(state, waiting[0], texts), Own(sentence)
+    if not afresh:
+        await talk.show(update, context, "talk.plain", rows, words=words)
+        return
+    sent = await talk.say(update, context, "talk.plain", rows, words=words)
+    if sent is not None:
+        remember(update, context, replace(state, asked=sent.message_id))
 
 
 async def _deliver(update: Update, context: Context, state: DeepfakeTalk) -> None:

@@ -182,6 +182,16 @@ class FakeTelegram(BaseRequest):
         shown.html, shown.buttons = text, buttons
         return self._message(data["chat_id"], shown)
 
+    def _edit_message_reply_markup(self, data: dict[str, Any], files: Any) -> Any:
+        shown = self._find(data)
+        if shown is None:
+            return "message to edit not found"
+        buttons = _buttons(data)
+        if buttons == shown.buttons:
+            return "message is not modified"
+        shown.buttons = buttons
+        return self._message(data["chat_id"], shown)
+
     def _delete_message(self, data: dict[str, Any], files: Any) -> Any:
         shown = self._find(data)
         if shown is None:

@@ -98,6 +98,19 @@ async def test_a_letter_that_was_answered_has_no_line_left_to_fill_in(tmp_path):
         assert LINE not in files["txt"].decode()
 
 
+async def test_a_question_that_was_answered_has_no_buttons_any_more(tmp_path):
+    """So that nobody skips by mistake what is answered already."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        thumb = await planned(telegram, anna)
+        await thumb.tap("Letter to the maker")
+        await thumb.types(*TYPED)
+        await papers(telegram, anna)
+        asked = [one for one in anna.screen if one.text.startswith("Letter to the maker\n")]
+        assert len(asked) == 5
+        assert not any(one.buttons for one in asked)
+
+
 async def test_each_question_can_be_skipped_and_taken_back(tmp_path):
     """A wrong answer is typed anew; what was skipped is a line, or left out where it may lack."""
     async with at_home(tmp_path) as telegram:
