@@ -27,7 +27,7 @@ from familyguard.throttle import Throttle
 from voice.errors import Undecodable
 
 if TYPE_CHECKING:
-    from bot.case.cases import Arrival
+    from bot.case.files import Arrival
     from bot.words.speaking import Speaking
 
 MAX_AT_ONCE = 1000

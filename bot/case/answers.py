@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.case import cases
-from bot.case.cases import Arrival, Open
+from bot.case.cases import Open
+from bot.case.files import Arrival, with_arrival
 from bot.case.origin import Origin
 from bot.context import House
 from bot.words.codewords import Look, look
@@ -129,7 +130,7 @@ def take_in(house: House, account: Account, answer: Answer, arrival: Arrival, no
             store.challenges.settle(family, answer.asked.id, answer.outcome.said, now)
         due = _due(answer, arrival)
         heard_word(house, family, due, after.about, now)
-        file = cases.with_arrival(replace(case.file, case=after), arrival)
+        file = with_arrival(replace(case.file, case=after), arrival)
         return cases.keep(house, case, replace(file, due=(*file.due, *due)), now)
 
 

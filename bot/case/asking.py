@@ -11,9 +11,9 @@ from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot import keyboards, markup, talk
-from bot.case import cases
 from bot.case.casecard import call_back
 from bot.case.cases import Open
+from bot.case.files import MOST_QUOTE
 from bot.context import Context
 from bot.delivery import NO_PREVIEW
 from bot.family.who import name_of, person_of
@@ -136,7 +136,7 @@ async def _attach(context: Context, opened: Open, one: Account) -> None:
 
 def _quoted(words: str) -> str:
     """Foreign words over several lines, in which nothing can be tapped."""
-    return "\n".join(markup.escape(line) for line in words[: cases.MOST_QUOTE].splitlines())
+    return "\n".join(markup.escape(line) for line in words[:MOST_QUOTE].splitlines())
 
 
 async def _tell(context: Context, account: Account, person: Person, outcome: Asked) -> None:

@@ -9,6 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot import keyboards, markup, moments
 from bot.case import cases
 from bot.case.cases import Open
+from bot.case.files import level_of
 from bot.case.readers import payees_of
 from bot.context import House
 from bot.family.who import Said, name_of
@@ -75,7 +76,7 @@ def render(facts: Facts) -> tuple[str, InlineKeyboardMarkup]:
 
 def stub(opened: Open, texts: Texts) -> str:
     """What becomes of an earlier card of the same case: its headline is that of now."""
-    headline = texts.get(f"verdict.{cases.level_of(opened.file.case).name.lower()}")
+    headline = texts.get(f"verdict.{level_of(opened.file.case).name.lower()}")
     return f"<b>{markup.escape(headline)}</b>\n\n{markup.escape(texts.get('case.older'))}"
 
 
@@ -232,7 +233,7 @@ def _buttons(facts: Facts, texts: Texts) -> InlineKeyboardMarkup:
     def add(key: str, data: str) -> None:
         rows.append([InlineKeyboardButton(texts.get(f"case.button.{key}"), callback_data=data)])
 
-    level = cases.level_of(opened.file.case)
+    level = level_of(opened.file.case)
     if level is Level.ALARM:
         # There is nothing left to ask, of nobody.
         add("scam", f"{keyboards.CASE}scam:{opened.id}")

@@ -14,7 +14,8 @@ from telegram.error import BadRequest, Forbidden
 
 from bot.case import answers, asking, cases, intake
 from bot.case.casecard import facts_of, render, stub
-from bot.case.cases import File, Open
+from bot.case.cases import Open
+from bot.case.files import MOST_KEPT, File
 from bot.context import Context
 from bot.delivery import NO_PREVIEW
 from bot.family import announce
@@ -48,7 +49,7 @@ async def placed(context: Context, account: Account, opened: Open, message: Mess
 
     def put(file: File) -> File:
         earlier = [one for one in file.cards if one != place]
-        return replace(file, cards=(*earlier, place)[-cases.MOST_KEPT :])
+        return replace(file, cards=(*earlier, place)[-MOST_KEPT:])
 
     opened = cases.change(house, opened, put)
     house.store.cases.show_at(account.family_id, opened.id, *place)

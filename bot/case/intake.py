@@ -10,7 +10,8 @@ from telegram import Message
 from bot import listening
 from bot.analysis import Finding
 from bot.case import answers, cases, heard
-from bot.case.cases import Arrival, Media, Open
+from bot.case.cases import Open
+from bot.case.files import Arrival, Media, level_of
 from bot.case.items import Item, item_of
 from bot.case.origin import Origin, mark_of, origin_of
 from bot.case.readers import reader_of
@@ -21,7 +22,6 @@ from bot.judgement import (
     judge_memo,
     judge_screenshot,
     judge_text,
-    sound_evidence,
 )
 from bot.listening import Listener
 from bot.media import Attachment, kind_of
@@ -254,47 +254,8 @@ def _remembered(
     result = secrets.token_urlsafe(RESULT_ID_BYTES)
     shown = Shown(sent.message.chat_id, arrival.judgement, finding, arrival)
     house.shown.put(result, shown)
-    log.info("judged", verdict=cases.level_of(opened.file.case).name)
+    log.info("judged", verdict=level_of(opened.file.case).name)
     return cases.change(house, opened, lambda file: replace(file, details=result))
-
-
-def apart(house: House, account: Account, opened: Open, shown: Shown) -> Open:
-    """Give what was shown a case of its own: the upload had nothing to do with the one before.
-
-    The former case is closed as it is, so that nothing in it is taken back.
-    """
-    assert shown.arrival is not None
-    now = house.now()
-    with house.store.together():
-        house.store.cases.close(account.family_id, opened.id, now)
-        fresh = cases.take_in(house, account, shown.arrival, now)
-        return cases.change(house, fresh, lambda file: replace(file, details=opened.file.details))
-
-
-def supposed(house: House, opened: Open, person: str) -> Open:
-    """The relative says whom it is supposed to be from; nobody listens again for that."""
-    shown = house.shown.get(opened.file.details)
-    analysis = shown.judgement.analysis if shown else None
-    sound = []
-    if analysis is not None:
-        compared = compared_with(analysis, listening.labels_of(analysis, person))
-        sound = sound_evidence(compared)
-    return cases.change(
-        house, opened, lambda file: cases.with_person(file, person, house.now(), sound)
-    )
-
-
-def compared_now(house: House, account: Account, shown: Shown) -> tuple[Judgement, str]:
-    """What was shown, with the voice of whom its case is supposed to be from by now; their name."""
-    analysis = shown.judgement.analysis
-    if analysis is None or shown.arrival is None:
-        return shown.judgement, ""
-    opened = cases.counting(house, account, shown.arrival.mark)
-    person = cases.about(house, opened) if opened else None
-    if person is None:
-        return shown.judgement, ""
-    compared = compared_with(analysis, listening.labels_of(analysis, person.id))
-    return replace(shown.judgement, analysis=compared), person.name
 
 
 def sent_by(message: Message, account: Account, texts: Texts) -> Sent:

@@ -8,6 +8,7 @@ from telegram import Message
 
 from bot.case import cases
 from bot.case.cases import Open
+from bot.case.files import with_kept
 from bot.case.intake import Sent
 from bot.case.items import Item
 from bot.case.origin import mark_of
@@ -62,7 +63,7 @@ async def add(context: Context, opened: Open, item: Item) -> tuple[Open, bool]:
         done = name is not None
         item = replace(item, kept=name or "")
     return cases.change(
-        house, opened, lambda file: replace(file, items=cases.with_kept(file, item))
+        house, opened, lambda file: replace(file, items=with_kept(file, item))
     ), done
 
 

@@ -10,6 +10,7 @@ from bot import listening
 from bot.analysis import Finding
 from bot.case import cases, keeping
 from bot.case.cases import Open
+from bot.case.files import level_of
 from bot.case.items import Item
 from bot.case.readers import reader_of
 from bot.context import Context
@@ -101,7 +102,7 @@ def _happened(context: Context, opened: Open, texts: Texts) -> tuple[str, ...]:
         at = rfc3339(_moment(question.answered_at)) if question.answered_at else "–"
         said.append(texts.get(f"evidence.asked.{answer}", name=name, asked=asked, at=at))
     if file.case.count:
-        level = texts.get(f"file.level.{cases.level_of(file.case).name.lower()}")
+        level = texts.get(f"file.level.{level_of(file.case).name.lower()}")
         said.append(texts.get("evidence.level", level=level))
     return tuple(said)
 

@@ -9,7 +9,7 @@ from telegram import InlineKeyboardMarkup, Message, Update
 from telegram.constants import ParseMode
 
 from bot import keyboards, markup, talk
-from bot.case import answers, asking, cases, casework, intake
+from bot.case import afterthoughts, answers, asking, cases, casework
 from bot.case.casecard import facts_of
 from bot.case.cases import Open
 from bot.case.challenges import challenge_text, given_out
@@ -69,7 +69,7 @@ async def supposed(update: Update, context: Context, account: Account, opened: O
     if person is None:
         await talk.forgotten(update, context)
         return
-    opened = intake.supposed(context.house, opened, person.id)
+    opened = afterthoughts.supposed(context.house, opened, person.id)
     await talk.show(update, context, "case.who.chosen", name=name_of(person))
     # A request for money is a reason to ask at once.
     if Sign.MONEY_REQUEST in {piece.sign for piece in opened.file.case.evidence()}:
@@ -131,7 +131,7 @@ async def split(update: Update, context: Context, account: Account, opened: Open
         return
     await _answer(update)
     house = context.house
-    fresh = intake.apart(house, account, opened, shown)
+    fresh = afterthoughts.apart(house, account, opened, shown)
     text, buttons = casework.card(context, account, fresh)
     assert update.callback_query is not None
     message = update.callback_query.message

@@ -8,6 +8,7 @@ from telegram import Message, Update
 from bot import markup, moments, talk
 from bot.case import cases, keeping, packing
 from bot.case.cases import Open
+from bot.case.files import level_of
 from bot.case.items import item_of
 from bot.case.origin import origin_of
 from bot.context import Context
@@ -215,4 +216,4 @@ async def _show(update: Update, context: Context, opened: Open) -> None:
 def _level(opened: Open, texts: Texts) -> str:
     if not opened.file.case.count:
         return texts.get("file.level.own")
-    return texts.get(f"file.level.{cases.level_of(opened.file.case).name.lower()}")
+    return texts.get(f"file.level.{level_of(opened.file.case).name.lower()}")

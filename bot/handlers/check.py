@@ -7,7 +7,7 @@ from telegram.error import TelegramError
 
 from bot import keyboards, markup
 from bot.analysis import Finding
-from bot.case import cases, casework, intake, keeping
+from bot.case import afterthoughts, cases, casework, intake, keeping
 from bot.case.cases import Open
 from bot.case.intake import Sent
 from bot.case.origin import mark_of
@@ -89,7 +89,9 @@ async def details(update: Update, context: Context) -> None:
         await context.bot.send_photo(chat_id, png, protect_content=True)
     message = query.message
     if isinstance(message, Message):
-        judgement, person = intake.compared_now(context.house, context.account(update), shown)
+        judgement, person = afterthoughts.compared_now(
+            context.house, context.account(update), shown
+        )
         await reply(message, markup.details(factors(judgement, texts, person), texts))
 
 

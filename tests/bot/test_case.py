@@ -7,7 +7,8 @@ import pytest
 
 from bot.app import house_of
 from bot.case import casework
-from bot.case.cases import File, opened_of
+from bot.case.cases import opened_of
+from bot.case.files import File
 from bot.handlers import screenshot
 from bot.screenshots.model import Bubble, Screenshot
 from familyguard.admission import remove

@@ -5,7 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.case.cases import File, Media, level_of, news_of, with_person
+from bot.case.cases import news_of, with_person
+from bot.case.files import File, Media, level_of
 from familyguard.case import Case
 from familyguard.model import Evidence, Level, Sign
 

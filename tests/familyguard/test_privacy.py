@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.case.cases import File
+from bot.case.files import File
 from familyguard.admission import Knock, approve, knock, remove
 from familyguard.case import Case
 from familyguard.family import Role

@@ -1,0 +1,50 @@
+"""What the relative says of a case afterwards: whom it is from, and that it is another story."""
+
+from dataclasses import replace
+
+from bot import listening
+from bot.case import cases
+from bot.case.cases import Open
+from bot.context import House, Shown
+from bot.judgement import Judgement, sound_evidence
+from familyguard.family import Account
+from voice.comparison import compared_with
+
+
+def apart(house: House, account: Account, opened: Open, shown: Shown) -> Open:
+    """Give what was shown a case of its own: the upload had nothing to do with the one before.
+
+    The former case is closed as it is, so that nothing in it is taken back.
+    """
+    assert shown.arrival is not None
+    now = house.now()
+    with house.store.together():
+        house.store.cases.close(account.family_id, opened.id, now)
+        fresh = cases.take_in(house, account, shown.arrival, now)
+        return cases.change(house, fresh, lambda file: replace(file, details=opened.file.details))
+
+
+def supposed(house: House, opened: Open, person: str) -> Open:
+    """The relative says whom it is supposed to be from; nobody listens again for that."""
+    shown = house.shown.get(opened.file.details)
+    analysis = shown.judgement.analysis if shown else None
+    sound = []
+    if analysis is not None:
+        compared = compared_with(analysis, listening.labels_of(analysis, person))
+        sound = sound_evidence(compared)
+    return cases.change(
+        house, opened, lambda file: cases.with_person(file, person, house.now(), sound)
+    )
+
+
+def compared_now(house: House, account: Account, shown: Shown) -> tuple[Judgement, str]:
+    """What was shown, with the voice of whom its case is supposed to be from by now; their name."""
+    analysis = shown.judgement.analysis
+    if analysis is None or shown.arrival is None:
+        return shown.judgement, ""
+    opened = cases.counting(house, account, shown.arrival.mark)
+    person = cases.about(house, opened) if opened else None
+    if person is None:
+        return shown.judgement, ""
+    compared = compared_with(analysis, listening.labels_of(analysis, person.id))
+    return replace(shown.judgement, analysis=compared), person.name
