@@ -132,10 +132,12 @@ async def _look_at(context: Context, family: Family, stored: StoredChange) -> No
     """Make a change if it is time; one that a freeze held up is announced anew, and waits again."""
     house, change = context.house, _pure(context, stored)
     now = house.now()
+    asker = house.store.accounts.get(stored.asked_by)
+    if asker is not None and roles.is_suspended(context, asker):
+        return  # whoever has that account may have asked for it
     if rules.is_held(change, family.frozen_until):
         if not family.is_frozen(now):
             again = replace(stored, due_at=now + rules.REST_SECONDS)
-            asker = house.store.accounts.get(stored.asked_by)
             by = person_of(context, asker) if asker else None
             subject = house.store.people.get(family.id, str(stored.data.get("person")))
             await _announce(context, again, by, subject)

@@ -4,6 +4,7 @@ from telegram import Update
 
 from bot import talk
 from bot.context import Context
+from familyguard.changes import WAIT_SECONDS
 from familyguard.family import Person, Role
 
 
@@ -35,3 +36,11 @@ def is_last_keeper(context: Context, one: Person) -> bool:
 def is_alone(context: Context, one: Person) -> bool:
     """Whether the family is this person."""
     return len(context.house.store.people.of_family(one.family_id)) == 1
+
+
+def is_new(context: Context, family: str) -> bool:
+    """Whether the family is being set up, or is one person: nobody else is there to object."""
+    house = context.house
+    founded = house.store.families.get(family).created_at
+    alone = len(house.store.people.of_family(family)) == 1
+    return alone or house.now() < founded + WAIT_SECONDS

@@ -6,6 +6,7 @@ from telegram import Update, User
 from bot import markup, talk
 from bot.context import Context
 from bot.family import announce, changes
+from bot.family.people import is_new
 from bot.family.roles import Act, may
 from bot.family.who import name_of, person_of, role, short_number
 from bot.inbox import is_again
@@ -85,11 +86,15 @@ async def accept(update: Update, context: Context) -> None:
     if not await may(update, context, Act.APPROVE):
         return
     by, house, given = context.account(update), context.house, ROLES[verb]
+    # In a day a new adult may be the second one who confirms, so all must be able to say no first.
+    slowly = given is Role.ADULT and not is_new(context, by.family_id)
     if applicant is not None:
         user_id, now = applicant.user_id, house.now()
-        account = approve(house.store, by.family_id, user_id, given, now, guardian=by.person_id)
+        first = Role.MEMBER if slowly else given
+        account = approve(house.store, by.family_id, user_id, first, now, guardian=by.person_id)
     assert account is not None
-    await talk.show(update, context, "admit.let_in", name=account.display, role=role(given))
+    is_now = role(account.role)
+    await talk.show(update, context, "admit.let_in", name=account.display, role=is_now)
     await _welcome(context, account)
     others = [
         other
@@ -101,10 +106,13 @@ async def accept(update: Update, context: Context) -> None:
         others,
         "admit.joined",
         name=account.display,
-        role=role(given),
+        role=is_now,
         by=name_of(person_of(context, by)),
         number=short_number(account.user_id),
     )
+    if slowly and account.role is not given:
+        them = person_of(context, account)
+        await changes.ask(update, context, Kind.ROLE, {"role": given}, them)
 
 
 async def second(update: Update, context: Context) -> None:

@@ -17,6 +17,7 @@ from bot.case.readers import payees_of
 from bot.context import Context
 from bot.delivery import NO_PREVIEW, reply
 from bot.family import announce
+from bot.family.roles import is_suspended
 from bot.family.who import name_of, person_of
 from familyguard.family import Account, Person
 from familyguard.model import Sign
@@ -210,6 +211,8 @@ def _no_payee(context: Context, account: Account, opened: Open) -> str | None:
     """Key of the sentence that says why no account can be added; None if one can."""
     if not account.role.is_grown_up:
         return "payee.only_grown_ups"
+    if is_suspended(context, account):
+        return "roles.suspended"
     house = context.house
     if house.store.families.get(account.family_id).is_frozen(house.now()):
         return "payee.frozen"

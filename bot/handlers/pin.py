@@ -7,12 +7,13 @@ from telegram import Message, Update
 from bot import moments, talk
 from bot.context import Context
 from bot.family import announce, changes, pin
+from bot.family.people import is_new
 from bot.family.roles import Act, may
 from bot.family.who import name_of, person_of
 from bot.handlers import check
 from bot.words.codewords import attempts_of, count_attempts
 from familyguard import pin as rules
-from familyguard.changes import WAIT_SECONDS, Kind
+from familyguard.changes import Kind
 from familyguard.pin import UnfitPin
 from familyguard.setup import Step
 from familyguard.store.records import StoredChange
@@ -102,7 +103,7 @@ async def again(update: Update, context: Context) -> None:
         return
     from bot.handlers import setup
 
-    if stored is None and not _is_new(context, family):
+    if stored is None and not is_new(context, family):
         # Whoever stole the keeper's account would shut the keeper out with a PIN of their own.
         talk.end(update, context)
         await talk.say(update, context, "pin.waits")
@@ -166,14 +167,6 @@ async def first(context: Context, change: StoredChange) -> bool:
 
 changes.DEEDS[Kind.PIN] = deed
 changes.DEEDS[Kind.NEW_PIN] = first
-
-
-def _is_new(context: Context, family: str) -> bool:
-    """Whether the family is being set up, or is one person: nobody else is there to object."""
-    house = context.house
-    founded = house.store.families.get(family).created_at
-    alone = len(house.store.people.of_family(family)) == 1
-    return alone or house.now() < founded + WAIT_SECONDS
 
 
 async def _is_right(update: Update, context: Context) -> bool:

@@ -9,7 +9,7 @@ from bot.app import house_of
 from familyguard.family import Role
 from familyguard.store import Store
 from tests.bot.families import enrol
-from tests.bot.houses import admit, family_bot
+from tests.bot.houses import admit, family_bot, let_in
 from tests.bot.test_family import HOUR, invited, person_id, store_of, time_passes
 from tests.bot.test_number_and_pin import NEW, OLD, phone_of, stores
 
@@ -81,6 +81,59 @@ async def test_attack_6_a_role_holds_after_a_day_or_when_another_adult_agrees(tm
         now += 25 * HOUR
         await time_passes(telegram)
         assert role_of(telegram, 3) is Role.KEEPER
+
+
+async def test_attack_6_an_accomplice_is_let_in_as_a_member_first(tmp_path):
+    """Row 6: a thief of the keeper's account who lets in a second one has no second adult, also
+    not a day later: a child stops it."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store = with_child(telegram)
+        anna, kim, eve = telegram.person(1), telegram.person(9), telegram.person(99, name="Eve")
+        await eve.sends(f"/start {await invited(telegram)}")
+        await anna.sees("Somebody used your invitation")
+        await anna.taps("Someone new: adult")
+        await kim.sees("“Eve” has joined the family as: member")
+        asked = await kim.sees("another role: adult")
+        assert role_of(telegram, 99) is Role.MEMBER
+        await kim.presses(asked.buttons["Stop this"])
+        await anna.sees("has stopped the new role of “Eve”")
+        now += 48 * HOUR
+        await time_passes(telegram)
+        assert role_of(telegram, 99) is Role.MEMBER
+        assert store.changes.waiting(store.accounts.get(1).family_id) == []
+
+
+async def test_on_the_day_of_the_set_up_an_adult_is_one_at_once(tmp_path):
+    """Nobody is there yet whom a thief could get round; they confirm nothing for a day anyway."""
+    async with family_bot(tmp_path, members=()) as telegram:
+        house = house_of(telegram.app)
+        let_in(house.store, 1, now=house.now())
+        anna, tom = telegram.person(1), telegram.person(50, name="Tom")
+        await tom.sends(f"/start {await invited(telegram)}")
+        await anna.sees("Somebody used your invitation")
+        await anna.taps("Someone new: adult")
+        await tom.sees("Does a message or a voice memo feel odd?")
+        assert role_of(telegram, 50) is Role.ADULT
+
+
+async def test_attack_7_what_a_suspended_account_asked_for_before_waits_too(tmp_path):
+    """Row 7: a number that the thief asked for hours ago does not come into force meanwhile."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        bert = telegram.person(2)
+        await stores(bert)
+        await stores(bert, NEW)
+        await bert.sees("changes in a day")
+        now += 20 * HOUR
+        await removes(telegram, 2)
+        now += 5 * HOUR
+        await time_passes(telegram)
+        assert phone_of(telegram, 2) == OLD
+        await telegram.person(3).taps("Stop this")
+        await bert.sees("has stopped the removal")
+        await time_passes(telegram)
+        assert phone_of(telegram, 2) == NEW
 
 
 async def test_a_keeper_steps_down_at_once_and_members_change_at_once(tmp_path):
