@@ -83,6 +83,9 @@ class WorkerSettings(ListeningSettings, BaseSettings):
     redis_url: SecretStr = Field(
         description="Redis through which memos go to the workers of a cluster"
     )
+    urgent_workers: int = Field(
+        1, ge=0, le=64, description="further ones that hear answers to live challenges only"
+    )
 
 
 class Settings(ListeningSettings, BaseSettings):

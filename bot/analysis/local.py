@@ -90,6 +90,12 @@ class LocalAnalyst(QueuedAnalyst):
         if self._unable:
             raise CannotListen
 
+    async def all_ready(self) -> None:
+        """Wait until every process is awake.  Raises like `ready`."""
+        while not all(seat.awake for seat in self._seats):
+            self._ready.clear()
+            await self.ready()
+
     async def close(self, drain_seconds: float = 0.0) -> None:
         """Take nothing more, finish what waits within `drain_seconds`, end the workers."""
         await self._drain(drain_seconds)
@@ -166,8 +172,10 @@ class LocalAnalyst(QueuedAnalyst):
             while not self._queue.has(only_urgent=seat.for_urgent) and not ended.done():
                 self._changed.clear()
                 changed = asyncio.create_task(self._changed.wait())
-                await asyncio.wait({changed, ended}, return_when=asyncio.FIRST_COMPLETED)
-                changed.cancel()
+                try:
+                    await asyncio.wait({changed, ended}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    changed.cancel()
             return not ended.done()
         finally:
             ended.cancel()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot.commands import load
 from bot.commands.terminal import UNUSABLE_INPUT, give_up, notices, write_file
 
 app = typer.Typer(no_args_is_help=True, help="Measure the models on recordings of your own.")
@@ -14,6 +15,9 @@ app = typer.Typer(no_args_is_help=True, help="Measure the models on recordings o
 @app.callback()
 def _evaluate() -> None:
     """Measure the models on a corpus of recordings."""
+
+
+app.command("load")(load.load)
 
 
 @app.command("speaker")

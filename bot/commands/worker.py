@@ -13,7 +13,8 @@ def worker(
         int | None, typer.Option(min=1, help="Processes that listen; else FAMILYGUARD_WORKERS.")
     ] = None,
     urgent: Annotated[
-        int | None, typer.Option(min=0, help="Further ones for answers to live challenges only.")
+        int | None,
+        typer.Option(min=0, help="Further ones for answers to live challenges only; else 1."),
     ] = None,
 ) -> None:
     """Judge memos that bots put into Redis, until Ctrl-C or SIGTERM; docs/cluster.md tells how."""

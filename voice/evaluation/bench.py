@@ -106,10 +106,10 @@ def bench(
     began = time.perf_counter()
     models = analyser.load()
     load_seconds = time.perf_counter() - began
-    material = _material(samples)
+    material = material_of(samples)
     rows = []
     for seconds in memo_seconds:
-        with _memo(material, seconds) as path:
+        with memo_of(material, seconds) as path:
             rows.append(_row(analyser, models, path, seconds, runs, on_run or (lambda _: None)))
     return BenchReport(tuple(rows), runs, load_seconds, resident_megabytes())
 
@@ -173,7 +173,7 @@ def _timed(times: dict[str, float], name: str, call: Callable[[], object]) -> No
     times[name] = time.perf_counter() - began
 
 
-def _material(folder: Path) -> Waveform:
+def material_of(folder: Path) -> Waveform:
     """All recordings of the folder one after the other, the longest first."""
     sounds = [decode_file(path)[0] for path in sorted(folder.glob("*.ogg"))]
     if not sounds:
@@ -183,7 +183,7 @@ def _material(folder: Path) -> Waveform:
 
 
 @contextmanager
-def _memo(material: Waveform, seconds: float) -> Iterator[Path]:
+def memo_of(material: Waveform, seconds: float) -> Iterator[Path]:
     """A file with the material, repeated and cut to a length."""
     n_samples = round(seconds * SAMPLE_RATE)
     sound = np.resize(material.samples, n_samples)
