@@ -134,7 +134,7 @@ async def _to_remove(update: Update, context: Context, verb: str) -> Person | No
 
 
 async def tell_of_wards(context: Context, wards: list[Person]) -> None:
-    """Children whose guardian went: their voices went too, and another adult may agree anew."""
+    """Children whose guardian went: their voices went too, and a keeper may agree anew."""
     for ward in wards:
         everyone = announce.everyone(context, ward.family_id)
         await announce.tell(context, everyone, "family.ward", name=name_of(ward))
