@@ -1,5 +1,6 @@
 """The database is opened at the start, or one sentence says why not and what to do."""
 
+import shutil
 import sqlite3
 import time
 
@@ -12,6 +13,9 @@ from familyguard.settling import settle
 from familyguard.store import Store, open_store
 
 FULL, IO_ERROR = sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR
+ROOM_BYTES = 100_000
+"""Less is none: SQLite makes a file of 32 kB only to begin."""
+
 SHUT = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 
 
@@ -60,7 +64,8 @@ def _sentence(error: sqlite3.Error, settings: Settings) -> str:
     code, path = getattr(error, "sqlite_errorcode", 0) & 0xFF, settings.database
     if code in BUSY:
         return _locked(settings)
-    if code == FULL:
+    # A full disk has many names: the log beside the database cannot be made, or not be mapped.
+    if code == FULL or shutil.disk_usage(path.parent).free < ROOM_BYTES:
         return f"The disk with {path} is full; make room and start again."
     if code in SHUT:
         return f"{path} cannot be written; look whose it is, and whether the disk is read-only."

@@ -94,15 +94,19 @@ def test_a_locked_database_is_told_apart_from_a_damaged_one(settings):
     assert "restore" not in said
 
 
-def test_a_full_disk_is_told(settings, monkeypatch):
-    """SQLite's own code for it, wherever it comes from."""
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE])
+def test_a_full_disk_is_told(settings, monkeypatch, code):
+    """By SQLite's own code for it, or by another one where there is no room: tried on a tmpfs."""
 
     def full(*_arguments):
-        error = sqlite3.OperationalError("database or disk is full")
-        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = code
         raise error
 
     monkeypatch.setattr("bot.opening.open_store", full)
+    if code != sqlite3.SQLITE_FULL:
+        assert "gives errors" in refused(settings)
+        monkeypatch.setattr("bot.opening.ROOM_BYTES", 10**18)
     assert "is full" in refused(settings)
 
 
