@@ -63,6 +63,8 @@ async def gone(context: Context, change: StoredChange) -> bool:
     if one is None or asker is None or is_last_keeper(context, one):
         return False
     await _remove_and_tell(context, one, asker)
+    # It was their wish of yesterday.
+    await announce.tell(context, [asker], "family.removed.you", name=name_of(one))
     return True
 
 

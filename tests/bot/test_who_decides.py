@@ -193,6 +193,7 @@ async def test_attack_7_a_stolen_adult_account_is_stopped_at_once(tmp_path):
         await cora.sees("You no longer belong to this family")
         assert store.accounts.get(3) is None
         await bert.sees("“Person 1” has removed “Person 3”")
+        await anna.sees("“Person 3” no longer belongs to the family. I told everyone.")
         told = [one.text for one in anna.screen if "someone without a name" in one.text]
         assert told == []
 
