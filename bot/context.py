@@ -231,11 +231,14 @@ class OrderlyProcessor(BaseUpdateProcessor):
     async def do_process_update(self, update: object, coroutine: Any) -> None:
         """Handle an update when the person's earlier ones are done."""
         user = update.effective_user if isinstance(update, Update) else None
-        async with self._locks.of(user.id if user else None):
-            if isinstance(update, Update):
-                await self._inbox.handle(update, coroutine)
-            else:
-                await coroutine
+        try:
+            async with self._locks.of(user.id if user else None):
+                if isinstance(update, Update):
+                    await self._inbox.handle(update, coroutine)
+                else:
+                    await coroutine
+        finally:
+            coroutine.close()  # it has not begun if the bot was stopped while this one waited
 
     async def initialize(self) -> None:
         """Nothing to do."""

@@ -15,20 +15,44 @@ then, that one message comes twice.
 import asyncio
 import contextlib
 import json
-import sqlite3
-from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
+from weakref import WeakSet
 
 import structlog
 from telegram import Bot, Update
 from telegram.error import TelegramError
 from telegram.ext import Application
 
+from bot.inhand import (
+    FULL,
+    PAUSE_SECONDS,
+    InHand,
+    PutOff,
+    apart,
+    at_any_rate,
+    holding,
+    in_hand,
+    is_again,
+    is_sending,
+    nothing_in_hand,
+)
 from familyguard.store import Store
+
+__all__ = [
+    "ALONE_FROM",
+    "MAX_TRIES",
+    "InHand",
+    "Inbox",
+    "NotStored",
+    "TyingApplication",
+    "apart",
+    "in_hand",
+    "is_again",
+    "is_sending",
+    "nothing_in_hand",
+]
 
 log = structlog.get_logger(__name__)
 
@@ -39,21 +63,13 @@ ALONE_FROM = 2
 """Tries after which an update is handled with no other such beside it, so that the one that kills
 the bot does not use up the tries of those that happened to be in hand as well."""
 
-FULL = (sqlite3.Error, OSError)
 
-PAUSE_SECONDS, MAX_PAUSE_SECONDS = 5.0, 60.0
+MAX_PAUSE_SECONDS = 60.0
 """Before what was put off is handled again; the pause doubles each time."""
 
 MAX_TIMES = 1440
 """Times that an update is put off, a day of minutes: Telegram too forgets what nobody fetched for a
 day.  Counted, since the clock may be put right meanwhile."""
-
-SENDING = ("send", "copy", "forward", "answerCallbackQuery")
-"""Calls that show something new.  Edits and deletions may be repeated: they end the same."""
-
-NOT_NOTED = "sendChatAction"
-
-_in_hand: ContextVar["InHand | None"] = ContextVar("update_in_hand", default=None)
 
 
 class NotStored(TelegramError):
@@ -61,108 +77,6 @@ class NotStored(TelegramError):
 
     One of the library's errors, because any other would end its polling for good.
     """
-
-
-@dataclass
-class PutOff:
-    """What is remembered of an update while it waits for another time.
-
-    `told` says that its sender knows; `sent` has what a full disk may have kept from being noted.
-    """
-
-    tries: int
-    times: int = 0
-    pause: float = PAUSE_SECONDS
-    told: bool = False
-    sent: dict[str, Any] = field(default_factory=dict)
-
-
-class InHand:
-    """An update that is being handled: the tasks that work on it, and what was sent for it.
-
-    `before` is what is remembered of it if it was put off; `wait` puts it off (once more).
-    """
-
-    def __init__(
-        self,
-        update_id: int,
-        again: bool,
-        store: Store,
-        before: PutOff | None = None,
-        wait: Callable[[], None] | None = None,
-        finish: Callable[[int], None] | None = None,
-    ) -> None:
-        self._finish = finish or store.mailbox.finish
-        self.update_id = update_id
-        self.again = again
-        self.over = False
-        self.memory = before or PutOff(0)
-        self._wait = wait
-        self._put_off = False
-        self._mailbox = store.mailbox
-        self._ordinals: Counter[str] = Counter()
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._returned = False
-        self._interrupted = False
-
-    def tie(self, task: "asyncio.Task[Any]") -> None:
-        """The update is not finished before `task` is."""
-        self._tasks.add(task)
-        task.add_done_callback(self._untie)
-
-    def put_off(self) -> bool:
-        """Handle this update again later; False if it has waited too long already."""
-        self._put_off = self._wait is not None
-        return self._put_off
-
-    def let_go(self, interrupted: bool) -> None:
-        """The handlers returned; tasks that they left behind may still be at work."""
-        self._returned = True
-        self._interrupted |= interrupted
-        self._finish_if_done()
-
-    async def tasks_done(self) -> None:
-        """Wait for the tasks that were left behind."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
-
-    async def once(self, endpoint: str, chat: object, call: Callable[[], Awaitable[Any]]) -> Any:
-        """The result of `call`, which is made only if it was not made before the crash.
-
-        Calls are told apart by their order within one chat: whatever the handler decides this time,
-        the person gets as many messages as if there had been no crash.
-        """
-        name = f"{endpoint}/{chat}"
-        self._ordinals[name] += 1
-        key = f"{name}/{self._ordinals[name]}"
-        if (known := self._known(key)) is not None:
-            return known
-        result = await call()
-        self.memory.sent[key] = place = _place(result)
-        with _at_any_rate("answer_not_noted"):
-            self._mailbox.sent(self.update_id, key, place)
-        return result
-
-    def _known(self, key: str) -> Any | None:
-        if not self.again:
-            return None
-        if key in self.memory.sent:
-            return self.memory.sent[key]
-        return self._mailbox.answer(self.update_id, key)
-
-    def _untie(self, task: "asyncio.Task[Any]") -> None:
-        self._tasks.discard(task)
-        self._interrupted |= task.cancelled()
-        self._finish_if_done()
-
-    def _finish_if_done(self) -> None:
-        if self._returned and not self._tasks and not self.over:
-            self.over = True
-            if self._put_off and self._wait is not None:
-                self._wait()
-            elif not self._interrupted:
-                with _at_any_rate("update_not_finished"):
-                    self._finish(self.update_id)
 
 
 class Inbox(asyncio.Queue[object]):
@@ -184,6 +98,7 @@ class Inbox(asyncio.Queue[object]):
         self._put_off: dict[int, PutOff] = {}
         self._refused: set[int] = set()
         self._owed: set[int] = set()
+        self._leaving = False
         self._telling: set[asyncio.Task[None]] = set()
         self._store = store
         self._now = now
@@ -212,7 +127,15 @@ class Inbox(asyncio.Queue[object]):
             if not fresh:
                 log.info("update_known", number=item.update_id)
                 return
-        await super().put(item)
+        if not self._leaving or not isinstance(item, Update):
+            await super().put(item)
+
+    def leave(self) -> None:
+        """Hand on nothing more: what is here is stored, and is handled at the next start."""
+        self._leaving = True
+        while not self.empty():
+            self.get_nowait()
+            self.task_done()
 
     def replay(self, bot: Bot) -> int:
         """Queue what was not finished when the bot ended, the oldest first; how many there were."""
@@ -238,23 +161,22 @@ class Inbox(asyncio.Queue[object]):
             handling = self._give_up(update)
         async with self._alone if tries >= ALONE_FROM else contextlib.nullcontext():
             if before is None:  # a full disk is not the fault of what was sent
-                with _at_any_rate("try_not_counted"):
+                with at_any_rate("try_not_counted"):
                     self._store.mailbox.try_again(number)
             memory = before or PutOff(tries)
             again = tries > 0 or before is not None
             wait = self._waiting(update, memory)
             hand = InHand(number, again, self._store, memory, wait, self._finish)
-            token = _in_hand.set(hand)
             interrupted = True
-            try:
-                await handling
-                interrupted = False
-            except Exception:
-                interrupted = False  # it was handled, badly
-                raise
-            finally:
-                _in_hand.reset(token)
-                hand.let_go(interrupted)
+            with holding(hand):
+                try:
+                    await handling
+                    interrupted = False
+                except Exception:
+                    interrupted = False  # it was handled, badly
+                    raise
+                finally:
+                    hand.let_go(interrupted)
             if tries >= ALONE_FROM:
                 await hand.tasks_done()
 
@@ -311,6 +233,22 @@ class Inbox(asyncio.Queue[object]):
 class TyingApplication(Application[Any, Any, Any, Any, Any, Any]):
     """The library's application, in which a task belongs to the update that it was begun for."""
 
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self._at_work: WeakSet[asyncio.Task[Any]] = WeakSet()
+
+    async def leave(self, seconds: float) -> None:
+        """Finish what is in hand within `seconds`; what is not then is finished after a start."""
+        tasks = {task for task in self._at_work if not task.done()}
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        if late:
+            log.warning("left_for_the_next_start", count=len(late))
+            await asyncio.wait(late, timeout=seconds)
+
     def create_task(
         self,
         coroutine: Any,
@@ -320,64 +258,12 @@ class TyingApplication(Application[Any, Any, Any, Any, Any, Any]):
     ) -> "asyncio.Task[Any]":
         """See the library."""
         task: asyncio.Task[Any] = super().create_task(coroutine, update, name=name)
+        self._at_work.add(task)
         if hand := in_hand():
             hand.tie(task)
         return task
 
 
-def in_hand() -> InHand | None:
-    """The update for which the code that asks is at work, until it is finished."""
-    hand = _in_hand.get()
-    return hand if hand and not hand.over else None
-
-
-def is_again() -> bool:
-    """Whether the update in hand was begun before: what it asks for may be half done."""
-    hand = in_hand()
-    return hand is not None and hand.again
-
-
-@contextlib.contextmanager
-def apart() -> Iterator[None]:
-    """What is sent within is no part of the answer to the update in hand."""
-    token = _in_hand.set(None)
-    try:
-        yield
-    finally:
-        _in_hand.reset(token)
-
-
-def nothing_in_hand() -> None:
-    """What follows belongs to no update, though one may have been in hand when it was planned."""
-    _in_hand.set(None)
-
-
-def is_sending(endpoint: str) -> bool:
-    """Whether a call shows somebody something new."""
-    return endpoint.startswith(SENDING) and endpoint != NOT_NOTED
-
-
 def _plain(value: object) -> object:
     """A time that the library read from a field in which it expected none, or whatever else."""
     return int(value.timestamp()) if isinstance(value, datetime) else str(value)
-
-
-def _place(result: Any) -> Any:
-    """Where a message is, without what it says: that is nobody's business after a crash."""
-    if isinstance(result, list):
-        return [_place(one) for one in result]
-    if not isinstance(result, dict):
-        return result
-    kept = {name: result[name] for name in ("message_id", "date") if name in result}
-    if "chat" in result:
-        kept["chat"] = {name: result["chat"][name] for name in ("id", "type")}
-    return kept
-
-
-@contextlib.contextmanager
-def _at_any_rate(event: str) -> Any:
-    """A full disk must not keep the answer from whoever is waiting for it."""
-    try:
-        yield
-    except FULL as error:
-        log.error(event, error=type(error).__name__)

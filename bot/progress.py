@@ -49,6 +49,8 @@ class Progress:
         traceback: TracebackType | None,
     ) -> None:
         await self._stop()
+        if isinstance(error, asyncio.CancelledError):
+            return  # the bot is being stopped, and the next one turns this message into the answer
         if passes(error):
             await self._put_off(error)
         elif error is not None:

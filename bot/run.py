@@ -6,6 +6,7 @@ import faulthandler
 import logging
 import resource
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -25,7 +26,7 @@ from bot.health.figures import CountedAnalyst, Figures
 from bot.health.pulse import HeardRequest, Pulse, Trouble, beat
 from bot.health.systemd import notify
 from bot.health.watch import Watch
-from bot.inbox import Inbox
+from bot.inbox import Inbox, TyingApplication
 from bot.logs import secrets_in, set_up_logging
 from bot.opening import open_house
 from bot.settings import Settings
@@ -43,6 +44,10 @@ RECONNECT_SECONDS = 2.0
 """Pause before Telegram is tried again at start-up; doubles up to a minute."""
 
 MAX_RECONNECT_SECONDS = 60.0
+
+LEAVE_SECONDS = 10.0
+"""What is left when memos were given their time gets this much more; then the start after takes it
+up.  Whoever stops the bot does not wait for minutes."""
 
 
 class GaveUp(BotError):
@@ -197,7 +202,10 @@ async def _work(app: App, analyst: "LocalAnalyst | ClusterAnalyst", stop: asynci
     assert app.updater is not None
     await app.start()
     house = house_of(app)
-    tidy(house.store, house.now())
+    try:
+        tidy(house.store, house.now())
+    except sqlite3.OperationalError as error:  # a full disk, or somebody locks it: in an hour then
+        log.error("not_tidied", error=str(error))
     # What was in hand when the bot ended comes first.
     assert isinstance(app.update_queue, Inbox)
     app.update_queue.replay(app.bot)
@@ -213,7 +221,10 @@ async def _work(app: App, analyst: "LocalAnalyst | ClusterAnalyst", stop: asynci
     notify(STOPPING="1")
     introduction.cancel()
     await app.updater.stop()
+    app.update_queue.leave()
     await analyst.close(house_of(app).settings.drain_seconds)
+    assert isinstance(app, TyingApplication)
+    await app.leave(LEAVE_SECONDS)
     await app.stop()
 
 

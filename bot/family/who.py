@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from bot.context import Context
+from bot.errors import GoneMeanwhile
 from bot.markup import harmless
 from bot.texts import Texts
 from familyguard.family import Account, Person, Role
@@ -12,9 +13,10 @@ Said = Callable[[Texts], str]
 
 
 def person_of(context: Context, account: Account) -> Person:
-    """The person for whom an account speaks."""
+    """The person for whom an account speaks.  Raises GoneMeanwhile."""
     person = context.house.store.people.get(account.family_id, account.person_id)
-    assert person is not None
+    if person is None:
+        raise GoneMeanwhile
     return person
 
 

@@ -75,7 +75,9 @@ def wished(message: Message, bot: Any) -> str | None:
     """
     entities = message.entities if message.text else ()
     if entities and (entities[0].type, entities[0].offset) == (MessageEntity.BOT_COMMAND, 0):
-        command, _, to = message.parse_entity(entities[0])[1:].partition("@")
+        # The library's own way stumbles over a mark that ends within a character.
+        marked = (message.text or "").encode("utf-16-le")[: 2 * entities[0].length]
+        command, _, to = marked.decode("utf-16-le", "ignore")[1:].partition("@")
         if to:
             return command.lower() if to.lower() == bot.username.lower() else None
         # Without a name it may be meant for another bot.

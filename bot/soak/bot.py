@@ -21,7 +21,7 @@ ROOM = {
     "MESSAGE_BURST": "100000",
     "QUEUE_PER_MEMBER": "100",
     "QUEUE_LENGTH": "2000",
-    "DRAIN_SECONDS": "20",
+    "DRAIN_SECONDS": "10",
 }
 """What comes in an hour without Telegram comes at once afterwards, from all families."""
 
@@ -92,7 +92,11 @@ class BotUnderTrial:
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             self._process.terminate()
-        await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+        try:
+            await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+        except TimeoutError:  # systemd would do the same
+            self._process.kill()
+            await self._process.wait()
         return self._process.returncode
 
     async def end(self) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import errno
+import os
+import signal
 import sqlite3
 
 import pytest
@@ -12,11 +14,14 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Time
 from bot import inbox
 from bot.app import house_of
 from bot.inbox import MAX_TRIES, NotStored
+from bot.playground.server import build, serve
+from bot.playground.world import World
 from bot.trouble import of_storing, passes
 from familyguard.store.desk import Mailbox
-from tests.bot.fake_telegram import UPDATE_NUMBERS
-from tests.bot.houses import StubAnalyst, family_bot
+from tests.bot.fake_telegram import UPDATE_NUMBERS, running_bot
+from tests.bot.houses import StubAnalyst, family_bot, settings_in
 from tests.bot.test_check import NONE
+from tests.bot.test_run import STUB, Place, let_in
 
 LATER = "I cannot store anything just now"
 SCAM = "Hi mum, this is my new number, can you transfer 900 pounds today? I can't call"
@@ -276,3 +281,46 @@ def test_sqlites_own_errors_are_told_apart(tmp_path):
     assert [of_storing(one.value) for one in (locked, no_room, nonsense)] == [True, True, False]
     db.close()
     other.close()
+
+
+async def test_a_bot_that_is_stopped_leaves_the_rest_for_its_next_start(tmp_path):
+    """Two memos wait while it is stopped: no verdict, no farewell, and after the start two."""
+    analyst = StubAnalyst()
+    analyst.free.clear()
+    async with family_bot(tmp_path, analyst) as telegram:
+        anna, bert = telegram.person(1), telegram.person(2)
+        await anna.forwards_voice(b"one")
+        await anna.sees("comparing")
+        telegram.app.update_queue.leave()
+        await bert.sends("/help")
+        await telegram.app.leave(0.01)
+        mailbox = house_of(telegram.app).store.mailbox
+        assert [tries for _, _, tries in mailbox.unfinished()] == [1, 0]
+        assert len(anna.screen) == 1
+        assert anna.has_seen("comparing")
+        assert bert.screen == []
+    async with running_bot(settings_in(tmp_path), StubAnalyst(), telegram) as again:
+        await anna.sees(NONE)
+        await bert.sees("How it works")
+        await again.quiet()
+        assert len(anna.screen) == 1
+
+
+async def test_a_bot_starts_also_while_somebody_locks_its_database(tmp_path, monkeypatch):
+    """What has grown old is forgotten an hour later then."""
+    from bot import run
+
+    def locked(*_args):
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(run, "tidy", locked)
+    world = World()
+    async with serve(build(world)) as url:
+        place = Place(url, world)
+        settings = settings_in(tmp_path, telegram_token=place.bot.token, telegram_api_url=url)
+        let_in(settings.data_dir, place.anna.id)
+        place.starts()
+        bot = asyncio.create_task(run.serve(settings, STUB))
+        await place.sees("Good to see you")
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(bot, 20)
