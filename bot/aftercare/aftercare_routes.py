@@ -45,6 +45,7 @@ def add_buttons(app: App) -> None:
         (deepfake.BACK, deepfake.back),
         (deepfake.KEEP, deepfake.keep),
         (deepfake.COUNTRY, deepfake.country),
+        (deepfake.OTHER, deepfake.other),
         (deepfake.LETTER, letters.letter),
         (letters.SAY, letters.say),
         (letters.UNDO, letters.undo),

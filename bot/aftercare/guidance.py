@@ -83,7 +83,8 @@ def deepfake_page(plan: Plan, texts: Texts) -> Page:
 
 def video_page(hint: VideoHint, texts: Texts) -> Page:
     """What somebody saw in a video; call back whatever it was."""
-    odd = tuple(Section(texts.get(f"video.ask.{cue}")) for cue in hint.odd)
+    found = "\n".join(f"– {texts.get(f'video.ask.{cue}')}" for cue in hint.odd)
+    odd = (Section(texts.get("video.odd"), found),) if hint.odd else ()
     return Page(texts.get(f"video.hint.{hint.hint}"), odd, texts.get("video.advice"))
 
 

@@ -34,7 +34,7 @@ from familyguard.questions import Answers, InvalidAnswer
 
 OPTION, BACK = "deepfake:option:", "deepfake:back:"
 LETTER, KEEP = "deepfake:letter:", "deepfake:keep:"
-COUNTRY = "deepfake:country:"
+COUNTRY, OTHER = "deepfake:country:", "deepfake:other:"
 
 __all__ = ["TOPIC", "refuses"]
 
@@ -109,6 +109,13 @@ async def note(update: Update, context: Context, state: DeepfakeTalk) -> None:
     found, texts = plan_of(update, context, state), context.texts(update)
     rows = letter_rows(found, texts) if state.answers.next is None else []
     await talk.say(update, context, "deepfake.noted", rows, count=len(noted.addresses))
+
+
+async def other(update: Update, context: Context) -> None:
+    """«This is about something else», under a refusal: what is sent now is checked."""
+    if going_on(update, context) is not None:
+        talk.end(update, context)
+    await talk.show(update, context, "deepfake.other")
 
 
 async def keep(update: Update, context: Context) -> None:

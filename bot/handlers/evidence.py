@@ -27,7 +27,9 @@ async def gate(update: Update, context: Context) -> None:
     if dialogue is None:
         return
     if dialogue.topic == deepfake.TOPIC and _shows(message) and deepfake.refuses(dialogue):
-        await talk.say(update, context, "deepfake.refused_image")
+        # The way out, for who is sent something suspicious while this still lasts.
+        rows = [[talk.button(context.texts(update), "deepfake.button.other", deepfake.OTHER)]]
+        await talk.say(update, context, "deepfake.refused_image", rows)
         raise ApplicationHandlerStop
     if dialogue.topic not in (keeping.TOPIC, deepfake.TOPIC) or message.forward_origin is not None:
         return

@@ -48,6 +48,19 @@ async def test_where_it_may_be_sexual_or_a_minor_every_image_is_refused(tmp_path
         assert kept_files(telegram) == []
 
 
+async def test_something_else_can_be_checked_after_a_refusal(tmp_path):
+    """A criminal's video does not wait until a talk about a deepfake is over."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await answer(telegram, anna, ("Me", "Yes"))
+        await anna.forwards("video")
+        await anna.sees("have not kept this one")
+        await anna.taps("This is about something else")
+        await anna.sees("Send it once more, then I check it.")
+        await anna.forwards("video")
+        await anna.sees("No warning signs found")
+
+
 async def test_after_the_last_answer_the_refusal_stands_and_the_helpline_comes_first(tmp_path):
     """A minor in it: help first, no offer to keep images."""
     async with at_home(tmp_path) as telegram:

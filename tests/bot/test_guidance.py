@@ -118,7 +118,9 @@ def test_a_video_page_always_says_to_call_back():
 def test_a_video_page_lists_what_was_odd():
     """By the question that was asked."""
     page = video_page(conclude(CHECKLIST.start().answer("origin", Seen.ODD)), Texts("en"))
-    assert [section.heading for section in page.sections] == ["Where does the video come from?"]
+    (section,) = page.sections
+    assert section.heading == "What looked odd to you"
+    assert section.text == "– Where does the video come from?"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
