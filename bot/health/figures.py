@@ -106,6 +106,8 @@ class CountedAnalyst:
         finding = await self._counted("check", self._analyst.listen(memo, tell))
         if isinstance(finding.heard, Analysis):
             for step, seconds in finding.heard.timing.items():
+                if step == "total":
+                    continue
                 self._figures.steps.labels(step if step in STEPS else "other").observe(seconds)
         return finding
 

@@ -166,7 +166,7 @@ async def test_jobs_are_counted_by_how_they_ended(tmp_path):
 async def test_a_step_that_the_worker_makes_up_is_no_label():
     """The names of steps come from another process."""
     figures, stub = Figures(), StubAnalyst()
-    timing = {"decode": 0.2, "Annabel": 0.3, "words": 4.0}
+    timing = {"decode": 0.2, "Annabel": 0.3, "words": 4.0, "total": 4.5}
     stub.heard = replace(stub.heard, timing=timing)
     await CountedAnalyst(stub, figures).listen(Memo(1, Path(__file__), "en"), _quiet)
     page = generate_latest(figures.registry).decode()
