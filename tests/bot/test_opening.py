@@ -24,9 +24,6 @@ from familyguard.store import open_store
 from tests.bot.fake_telegram import TOKEN
 from tests.bot.houses import let_in, settings_in
 
-ORIGINALS = {"Jansen": "0123456789abcdef", "De Vries": "fedcba9876543210"}
-"""Names of what is kept with a case."""
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -170,11 +167,13 @@ def test_row_23_a_restore_that_is_killed_leaves_the_old_state_or_the_new_one(tmp
     have to change together; and the same command, given again, always ends well.
     """
     old, new = settings_in(tmp_path / "old"), settings_in(tmp_path / "new")
+    originals: dict[str, str] = {}
     for settings, name in ((old, "Jansen"), (new, "De Vries")):
         with open_store(settings.database) as store:
-            store.families.rename(let_in(store, 1), name)
-        (settings.data_dir / "kept").mkdir()
-        (settings.data_dir / "kept" / ORIGINALS[name]).write_text(name)
+            family = let_in(store, 1)
+            store.families.rename(family, name)
+            case = store.cases.open(family, 1, "sender", "{}", time.time()).id
+            originals[name] = store.evidence.put(family, case, name.encode(), time.time())
     keys = load_keys(new.data_dir / "keys.json")
     file = make(new.database, keys, tmp_path / "stick", time.time())
     sheet = tmp_path / "sheet.txt"
@@ -206,7 +205,8 @@ def test_row_23_a_restore_that_is_killed_leaves_the_old_state_or_the_new_one(tmp
             store.check_seals()
             [family] = store.families.all()
             seen.append(family.name)
-        assert (settings.data_dir / "kept" / ORIGINALS[family.name]).read_text() == family.name
+            original = store.evidence.read(family.id, originals[family.name])
+            assert original == family.name.encode()
         assert not list(settings.data_dir.glob("keys-after-*"))
         # The other one, where it was put aside, opens with the keys that were put aside with it.
         for path in put_aside(settings.database) if family.name == "De Vries" else ():
