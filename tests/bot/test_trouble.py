@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import io
 import os
 import signal
 import sqlite3
@@ -14,9 +15,12 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Time
 from bot import inbox
 from bot.app import house_of
 from bot.inbox import MAX_TRIES, NotStored
+from bot.playground.quick_worker import QuickAnalyser, draw
 from bot.playground.server import build, serve
 from bot.playground.world import World
+from bot.protocol import EVENT, CheckJob, Failed, Heard
 from bot.trouble import of_storing, passes
+from bot.worker import Worker
 from familyguard.store.desk import Mailbox
 from tests.bot.fake_telegram import UPDATE_NUMBERS, running_bot
 from tests.bot.houses import StubAnalyst, family_bot, settings_in
@@ -324,3 +328,25 @@ async def test_a_bot_starts_also_while_somebody_locks_its_database(tmp_path, mon
         await place.sees("Good to see you")
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(bot, 20)
+
+
+def test_a_worker_without_memory_gives_up_one_memo_and_goes_on(tmp_path):
+    """The memo is told to have run into a limit; the next one is heard."""
+
+    class Hungry(QuickAnalyser):
+        def analyse(self, path, **rest):
+            if path.name == "huge":
+                raise MemoryError
+            return super().analyse(path, **rest)
+
+    jobs = io.BytesIO()
+    for number, name in enumerate(("huge", "small")):
+        (tmp_path / name).write_bytes(b"say hello")
+        job = CheckJob(number=number, path=str(tmp_path / name), language="en")
+        jobs.write(job.model_dump_json().encode() + b"\n")
+    jobs.seek(0)
+    said = io.BytesIO()
+    Worker(Hungry(0.0), draw, jobs, said).serve()
+    events = [EVENT.validate_json(line) for line in said.getvalue().splitlines()]
+    assert [one.reason for one in events if isinstance(one, Failed)] == ["limit"]
+    assert [one.analysis.transcript.text for one in events if isinstance(one, Heard)] == ["hello"]
