@@ -15,7 +15,8 @@ from bot.judgement import Judgement
 from bot.markup import Own
 from bot.talk import Rows
 from bot.texts import Texts
-from bot.wording import word
+from bot.wording import Wording, word
+from familyguard.model import Level
 from familyguard.questions import Answers, InvalidAnswer, InvalidState
 from familyguard.video_checklist import CHECKLIST, Seen, conclude
 
@@ -64,18 +65,25 @@ async def _go_on(update: Update, context: Context, answers: Answers | None) -> N
         await talk.show(update, context, "talk.plain", _rows(answers, texts), words=sentence)
         return
     page = video_page(conclude(answers), texts)
-    page = replace(page, sections=(*page.sections, _sound(update, context, texts)))
+    heard = _heard(update, context, texts)
+    if heard is not None and heard.level >= Level.STRONG:
+        # What to do stands first, whatever was seen.
+        page = replace(page, intro=f"{heard.headline}\n\n{page.intro}")
+    page = replace(page, sections=(*page.sections, _sound(heard, texts)))
     await pages.instead(update, context, page, [[talk.button(texts, "talk.back", BACK)]])
 
 
-def _sound(update: Update, context: Context, texts: Texts) -> Section:
+def _sound(heard: Wording | None, texts: Texts) -> Section:
     """What was said of the sound of the video, if it was sent; if not, that it can be."""
+    said = " ".join((heard.headline, *heard.reasons)) if heard else texts.get("video.send")
+    return Section(texts.get("video.sound"), said)
+
+
+def _heard(update: Update, context: Context, texts: Texts) -> Wording | None:
+    """The verdict on the latest video, in words."""
     item = _latest_video(update, context)
     verdict = item.verdict if item else None
-    if verdict is None:
-        return Section(texts.get("video.sound"), texts.get("video.send"))
-    wording = word(Judgement(verdict, None), texts)
-    return Section(texts.get("video.sound"), " ".join((wording.headline, *wording.reasons)))
+    return None if verdict is None else word(Judgement(verdict, None), texts)
 
 
 def _latest_video(update: Update, context: Context) -> Item | None:

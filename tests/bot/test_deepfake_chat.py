@@ -3,7 +3,8 @@
 import pytest
 
 from bot.app import house_of
-from tests.bot.test_case import at_home
+from tests.bot.scripts import memo
+from tests.bot.test_case import BILL, at_home
 from tests.bot.test_casefile import kept_files
 from tests.bot.test_screenshot import photo
 
@@ -180,6 +181,22 @@ async def test_eight_looks_at_a_video_end_in_an_advice_and_never_in_a_clearance(
         page = await anna.sees("You saw nothing odd. That is no proof")
         assert "call back on a number that you already had" in page.text
         assert "this is not proof" in page.text
+
+
+async def test_where_the_sound_asks_for_money_what_to_do_stands_first(tmp_path):
+    """Before what was seen, however harmless that was."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await anna.forwards("video", memo(BILL))
+        await anna.sees("Do not pay yet")
+        await telegram.quiet()
+        await anna.sends("/video")
+        await telegram.quiet()
+        for label in ("Nothing odd",) * 8:
+            await anna.taps(label)
+            await telegram.quiet()
+        page = await anna.sees("You saw nothing odd.")
+        assert page.text.startswith("Do not pay yet")
 
 
 async def test_two_odd_things_are_named_and_the_sound_is_asked_for(tmp_path):
