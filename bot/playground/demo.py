@@ -103,9 +103,7 @@ async def _bot(
 ) -> AsyncIterator[Process]:
     """The bot's process; at the end it and all that it started are gone."""
     with (folder / "bot.log").open("wb") as log:
-        process = await start_bot(
-            url, town.bot, folder, models, language, log, COUNTRY=COUNTRY
-        )
+        process = await start_bot(url, town.bot, folder, models, language, log, COUNTRY=COUNTRY)
     reader = asyncio.create_task(_read_claim(process, town, language))
     try:
         yield process
