@@ -275,6 +275,8 @@ class ClusterAnalyst(QueuedAnalyst):
                 log.warning("redis_unreachable", error=type(error).__name__)
                 self._alive = False
             now = loop.time()
+            if any(task.done() for task in self._tasks):
+                return  # what sends or hears has broken down, see `_over`
             if self._alive:
                 self._last_alive, self._unable = now, False
             elif now - self._last_alive > self._patience and not self._unable:

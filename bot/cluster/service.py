@@ -40,6 +40,7 @@ async def _serve(settings: WorkerSettings, command: Sequence[str]) -> None:
         memo_seconds=settings.memo_seconds,
         drain_seconds=settings.drain_seconds,
         on_ready=lambda: notify(READY="1", STATUS="Judging memos"),
+        on_sign=lambda: notify(WATCHDOG="1"),
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -78,9 +78,11 @@ class ClusterWorker:
         drain_seconds: float,
         stale_seconds: float = STALE_SECONDS,
         on_ready: Callable[[], object] = lambda: None,
+        on_sign: Callable[[], object] = lambda: None,
     ) -> None:
         self._seal = seal
         self._on_ready = on_ready
+        self._on_sign = on_sign
         self._drain_seconds = drain_seconds
         self._stale_seconds = stale_seconds
         places = processes + for_urgent
@@ -270,6 +272,7 @@ class ClusterWorker:
                 await self._redis.set(ALIVE, 1, ex=ALIVE_SECONDS)
                 for broker in self._brokers:
                     await broker.sign_of_life()
+            self._on_sign()
             await asyncio.sleep(self._stale_seconds / SIGNS)
 
 

@@ -45,7 +45,7 @@ async def test_every_memo_is_counted_once_and_challenges_apart(material, monkeyp
 
 def test_tables_show_the_share_of_the_ideal_line_and_of_the_unloaded_time():
     """Two workers that judge 1.5 times as many reach 75 %."""
-    report = Report("3 memos.")
+    report = Report("3 memos.", megabytes=900.0)
     report.rates = {Site(1): Throughput(1.0, 0.5), Site(2): Throughput(1.5, 0.5)}
     report.unloaded = {Site(1): 2.0}
     report.waits = {Site(1): [Waits(1.5, (1.0, 2.0, 3.0), (3.0, 3.0))]}
