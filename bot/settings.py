@@ -117,7 +117,9 @@ class Settings(ListeningSettings, BaseSettings):
     )
     queue_length: int = Field(20, ge=1, description="memos that may wait, of all members together")
     queue_per_member: int = Field(8, ge=1, description="memos that one member may have waiting")
-    message_burst: int = Field(20, ge=1, description="messages that a member may send at once")
+    message_burst: int = Field(
+        40, ge=1, description="messages and taps that a member may send at once"
+    )
     message_interval: float = Field(
         6.0, ge=0.01, description="seconds after which one more message may be sent"
     )

@@ -4,6 +4,7 @@ import structlog
 from telegram import Update
 
 from bot import markup, talk
+from bot.case.casecard import spaced
 from bot.context import Context
 from bot.family import announce
 from bot.family.roles import Act, may
@@ -170,7 +171,13 @@ def lines(known: About, texts: Texts, context: Context) -> list[str]:
     person, consent = known.person, known.voice_consent
     said = [line("name", name=name_of(person), date=day(person.joined_at, texts))]
     if person.phone and person.phone_set_at is not None:
-        said.append(line("phone", phone=person.phone, date=day(person.phone_set_at, texts)))
+        said.append(
+            line(
+                "phone",
+                phone=markup.Own(spaced(person.phone)),
+                date=day(person.phone_set_at, texts),
+            )
+        )
     else:
         said.append(line("phone.none"))
     if known.voices and consent:

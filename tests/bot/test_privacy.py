@@ -33,7 +33,7 @@ async def test_privacy_tells_what_is_stored_and_what_not(tmp_path):
         text = (await bert.sees("What I know about you")).text
         for words in (
             "Your name: Person 2",
-            "+31612340002, stored on 21 September 2026",
+            "+31 6 12340002, stored on 21 September 2026",
             "Your voiceprint: yes, made on 21 September 2026",
             "Agreed to on 21 September 2026",
             "I do not keep: recordings",
