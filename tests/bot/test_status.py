@@ -139,6 +139,17 @@ async def test_keepers_hear_of_a_disk_that_fills_once_in_three_days(tmp_path, mo
         assert len(telegram.screens[1]) == 3
 
 
+async def test_where_families_share_a_bot_only_the_log_hears_of_its_disk(tmp_path, monkeypatch):
+    """A thousand keepers cannot make room on a machine that is not theirs."""
+    monkeypatch.setattr("bot.doctor.DISK_BYTES", 10**18)
+    async with family_bot(tmp_path, now=lambda: NOW) as telegram:
+        let_in(house_of(telegram.app).store, 71)
+        with structlog.testing.capture_logs() as lines:
+            await look(telegram.app.context_types.context(telegram.app))
+        assert telegram.screens == {}
+    assert "doctor.disk.little" in [line.get("what") for line in lines]
+
+
 async def test_keepers_hear_of_a_database_that_breaks_while_it_runs(tmp_path, plenty):
     """The bot goes on: advice on a message needs no memory. The log has it every hour."""
     async with family_bot(tmp_path, now=lambda: NOW) as telegram:
