@@ -56,8 +56,9 @@ __all__ = [
 
 log = structlog.get_logger(__name__)
 
-MAX_TRIES = 3
-"""Times that handling an update is begun.  One that kills the bot must not do so for ever."""
+MAX_TRIES = 4
+"""Times that handling an update is begun.  One that kills the bot must not do so for ever; the last
+two times it was alone, so that none is given up that was merely in hand when the power failed."""
 
 ALONE_FROM = 2
 """Tries after which an update is handled with no other such beside it, so that the one that kills
@@ -159,6 +160,19 @@ class Inbox(asyncio.Queue[object]):
                 self._store.mailbox.finish(number)
                 return
             handling = self._give_up(update)
+        try:
+            await self._handle(update, handling, before, tries)
+        finally:
+            handling.close()  # it has not begun if the bot was stopped while this one waited
+
+    async def _handle(
+        self,
+        update: Update,
+        handling: Coroutine[Any, Any, Any],
+        before: PutOff | None,
+        tries: int,
+    ) -> None:
+        number = update.update_id
         async with self._alone if tries >= ALONE_FROM else contextlib.nullcontext():
             if before is None:  # a full disk is not the fault of what was sent
                 with at_any_rate("try_not_counted"):

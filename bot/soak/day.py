@@ -21,7 +21,7 @@ from bot.playground.world import World
 from bot.soak import checks
 from bot.soak.bot import BotUnderTrial
 from bot.soak.clock import FastClock
-from bot.soak.faults import DAY, SHORT_DAY, Faults
+from bot.soak.faults import Faults, counts_for
 from bot.soak.report import Report
 from bot.soak.town import Town
 from bot.soak.weather import Weather
@@ -31,11 +31,8 @@ DAY_SECONDS = 24 * 3600.0
 MORNING = 1_790_000_000.0
 """When the simulated day begins: a day in September 2026."""
 
-SHORT = 500
-"""Below so many updates each thing goes wrong once."""
-
 SAMPLE_EVERY = 25
-CALM_SECONDS = 120.0
+CALM_SECONDS = 240.0
 LOOK_SECONDS = 0.1
 QUIET_LOOKS = 5
 SERVICE_SECONDS = 0.05
@@ -112,7 +109,7 @@ class _Day:
     async def _hours(self, bot: BotUnderTrial, faults: Faults) -> None:
         """The acts at their times, and the faults at theirs."""
         start, whole = time.monotonic(), self._wish.minutes * 60
-        plan = faults.plan(SHORT_DAY if self._wish.updates < SHORT else DAY)
+        plan = faults.plan(counts_for(self._wish.updates))
         under_way: set[asyncio.Task[None]] = set()
         updates = 0
         while updates < self._wish.updates:

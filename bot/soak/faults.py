@@ -29,6 +29,9 @@ DAY = {
 }
 """How often each happens in a full day."""
 
+FULL_DAY = 5000
+"""Updates in a full day; in a day of fewer less goes wrong."""
+
 SHORT_DAY = dict.fromkeys(
     (
         "worker killed",
@@ -43,6 +46,9 @@ SHORT_DAY = dict.fromkeys(
 )
 """One of each that the tests wait for."""
 
+SHORT = 500
+"""Below so many updates it is a short day."""
+
 ONE_LIFE = 0.55
 """Share of the day before the bot is first stopped or killed, in which its memory is measured."""
 
@@ -54,6 +60,13 @@ GATEWAY_SHARE, GATEWAY_FOR = (0.2, 0.9), HOUR / 6
 LOCK_SECONDS = 10.0
 WRONG_HOURS = (-30.0, -3.0, 5.0, 26.0)
 WRONG_FOR = 0.5 * HOUR
+
+
+def counts_for(updates: int) -> dict[str, int]:
+    """How often each thing goes wrong in a day of so many updates."""
+    if updates < SHORT:
+        return SHORT_DAY
+    return {what: max(1, round(times * updates / FULL_DAY)) for what, times in DAY.items()}
 
 
 @dataclass

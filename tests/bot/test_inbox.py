@@ -271,7 +271,7 @@ async def test_a_repeated_edit_or_deletion_is_no_error_after_a_crash(tmp_path):
 
 
 async def test_an_update_that_kills_the_bot_is_given_up_with_one_sentence(tmp_path):
-    """After three tries: a sentence to the sender, a line in the log, and no fourth crash."""
+    """After four tries: a sentence to the sender, a line in the log, and no fifth crash."""
 
     async def poison(telegram, _analyst):
         mailbox = house_of(telegram.app).store.mailbox
@@ -392,3 +392,20 @@ async def test_a_tap_that_waited_too_long_still_counts(tmp_path):
         await anna.taps("Nederlands")
         await anna.sees("Goed, ik praat Nederlands met je.")
         assert not anna.has_seen("Something went wrong")
+
+
+async def test_what_was_only_in_hand_at_three_crashes_is_not_given_up(store):
+    """Three power failures in a row are bad luck; only what was alone twice is to blame."""
+    await inbox(store).put(update(7))
+    for _ in range(ALONE_FROM + 1):
+        store.mailbox.try_again(7)
+    box = inbox(store)
+    box.replay(None)
+    handled = []
+
+    async def handling():
+        handled.append(7)
+
+    await box.handle(box.get_nowait(), handling())
+    assert handled == [7]
+    assert store.mailbox.unfinished() == []
