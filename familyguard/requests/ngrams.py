@@ -1,4 +1,4 @@
-"""The learnt layer: a linear model over the words and letter groups of a message.
+"""The learnt layer: a linear model over the words, word groups and letter groups of a message.
 
 It was trained on our own messages (`familyguard/text_training`), and only numpy is needed to read
 it.  Every feature is hashed into a fixed table (Weinberger et al., «Feature hashing for large scale
@@ -15,13 +15,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from familyguard.requests.concepts import pairs
 from familyguard.requests.fold import NUMBER, Folded
 
-BUCKETS = 1 << 16
-"""Rows of the table.  The training messages have some 40,000 features."""
+BUCKETS = 1 << 17
+"""Rows of the table.  The training messages have some 90,000 features."""
 
 WEIGHTS = "text_weights.npz"
-WEIGHTS_SHA256 = "908fee0d846e3c326dd28e72909e8fdbaef1bd4dbd214195ff39e154279daf5b"
+WEIGHTS_SHA256 = "ece93e838486e4db729e3a1b4894ae0076fc8e9e0e0e50fcb2de384e350b973a"
 
 MONEY, OPENING = 0, 1
 """The two columns: a money request, and a scammer's opening, each against ordinary talk."""
@@ -73,8 +74,13 @@ LETTERS_SHARE = 0.5
 """How much the letter groups of a word count beside the word itself."""
 
 
+GROUP_SHARE = 0.125
+"""What each word group and pair of groups counts, however long the message is: a request is not
+less of one for the chat around it."""
+
+
 def features(folded: Folded) -> list[Feature]:
-    """All features of a message; their shares are scaled to a vector of length 1."""
+    """All features of a message; the shares of words and letters are scaled to length 1."""
     names = [_name(word.text, word.value) for word in folded.words]
     found: dict[int, tuple[int, int, float]] = {}
     for place, name in enumerate(names):
@@ -91,7 +97,11 @@ def features(folded: Folded) -> list[Feature]:
                     group = _bucket("c " + edged[start : start + size])
                     found.setdefault(group, (place, place, LETTERS_SHARE * 0.5))
     length = sum(share * share for _, _, share in found.values()) ** 0.5
-    return [Feature(b, f, n, share / length) for b, (f, n, share) in found.items()]
+    scaled = {b: Feature(b, f, n, share / length) for b, (f, n, share) in found.items()}
+    for name, first, last in pairs(names):
+        group = _bucket("g " + name)
+        scaled.setdefault(group, Feature(group, first, last, GROUP_SHARE))
+    return list(scaled.values())
 
 
 def pack(weights: Weights) -> bytes:

@@ -9,15 +9,18 @@ from familyguard.requests.fold import MAX_CHARACTERS, Folded
 from familyguard.requests.payees import CALMS_BY, KnownPayees
 from familyguard.requests.score import score, telling_words
 
-MONEY_FROM = 3.0
+MONEY_FROM = 2.0
 """Natural-log likelihood ratio from which a message counts as asking for money in this fraud."""
 
-WATCH_FROM = 3.0
+WATCH_FROM = 1.75
 """Natural-log likelihood ratio from which an opening is worth watching."""
 
-WORDS_ALONE = 2.5
+WORDS_ALONE = 1.0
 """So much more a request for money asks where no pattern about money fired: nobody can check why a
 single word weighs."""
+
+OPENING_ALONE = 1.5
+"""So much more an opening asks where no pattern that is a sign fired."""
 
 WORDING = "wording"
 """The kind of a signal that no pattern knows: words that weigh in the learnt layer."""
@@ -55,11 +58,10 @@ class Reader:
         calm = CALMS_BY if self.payees is not None and self.payees.covers(text) else 0.0
         result = score(folded, found)
         money = result.money - calm + (suspicion if _about_money(found) else -WORDS_ALONE)
-        opening = result.opening - calm + suspicion
+        opening = result.opening - calm
+        opening += suspicion if _has_sign(found) else -OPENING_ALONE
         asks_money = money >= MONEY_FROM
-        # An opening by its single words alone would be a reason that nobody can follow: «Hello, how
-        # are you» is how frauds begin, and everything else.
-        if not asks_money and (opening < WATCH_FROM or not _has_sign(found)):
+        if not asks_money and opening < WATCH_FROM:
             return None
         shown = _shown(text, folded, found, asks_money)
         return Request(
@@ -128,7 +130,7 @@ def evidence(request: Request | None) -> tuple[Evidence, ...]:
     for signal in plain_first:
         sign = table[signal.kind].sign if signal.kind in table else None
         if signal.kind == WORDING:
-            sign = Sign.MONEY_REQUEST
+            sign = Sign.MONEY_REQUEST if asks_money else Sign.WORDING
         if sign is None or (sign is Sign.MONEY_REQUEST and not asks_money):
             continue
         first.setdefault(sign, signal.quote)

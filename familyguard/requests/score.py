@@ -15,8 +15,8 @@ MOST = 12.0
 
 _NOTHING = np.zeros(2)
 
-KEY_WORDS = 3
-"""How many of the words that weighed most are named."""
+QUOTED = 7
+"""Words quoted at most where only the learnt layer speaks; enough to see what is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,17 @@ def score(folded: Folded, signals: Iterable[Signal]) -> Score:
 
 
 def telling_words(folded: Folded, column: int) -> list[tuple[int, int]]:
-    """Where the words stand that weighed most in `column` (`ngrams.MONEY` or `ngrams.OPENING`)."""
+    """Where the row of words stands that weighed most in `column` (`ngrams.MONEY` or `OPENING`)."""
     weights = ngrams.weights()
     shares = np.zeros(len(folded.words))
     for feature in ngrams.features(folded):
         weight = float(weights.table[feature.bucket, column]) * feature.share
-        span = feature.last - feature.first + 1
-        shares[feature.first : feature.last + 1] += weight / span
-    best = [int(place) for place in np.argsort(-shares, kind="stable")[:KEY_WORDS]]
-    chosen = sorted(place for place in best if shares[place] > 0)
-    return [(folded.words[place].start, folded.words[place].end) for place in chosen]
+        shares[feature.first] += weight / 2  # a pair is its two words, not what stands between
+        shares[feature.last] += weight / 2
+    best, span = 0.0, (0, min(QUOTED, len(shares)) - 1)
+    for first in range(len(shares)):
+        sums = np.cumsum(shares[first : first + QUOTED])
+        length = int(np.argmax(sums))
+        if sums[length] > best:
+            best, span = float(sums[length]), (first, first + length)
+    return [(folded.words[span[0]].start, folded.words[span[1]].end)]

@@ -16,7 +16,7 @@ LARGEST_AMOUNT = 100_000.0
 
 _CURRENCY_WORDS = frozenset({
     "euro", "euros", "eur", "pound", "pounds", "quid", "dollar", "dollars", "bucks", "gbp", "usd",
-    "eurootjes", CURRENCY,
+    "eurootjes", "grand", CURRENCY,
 })  # fmt: skip
 
 

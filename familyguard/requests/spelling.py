@@ -4,12 +4,12 @@ Only words that the word list does not know are touched, and only when they come
 does know, so that ordinary words stay what they are.
 """
 
-import re
 import tomllib
 from functools import cache
 from importlib.resources import files
 
 from familyguard.requests.fold import NUMBER, Folded, Word, assemble, split
+from familyguard.requests.number_words import run_at
 
 SHORTEST = 5
 """Below this length one other letter makes another word too easily («bank», «band», «hand»)."""
@@ -21,11 +21,6 @@ LONGEST = 24
 """Longer than any word of the list; not worth comparing."""
 
 _LEET = (str.maketrans("0134578@$", "oieastbas"), str.maketrans("0134578@$", "oleastbas"))
-_BIG_NUMBER_WORD = re.compile(
-    r"[a-z]{0,20}(?:honderd|duizend|hundert|tausend)[a-z]{0,20}|hundred|thousand|grand|mille"
-)
-BIG_NUMBER_WORD_VALUE = 500.0
-"""What a written-out amount counts as: large; how large exactly changes nothing."""
 
 
 @cache
@@ -141,6 +136,10 @@ def read(message: str) -> Folded:
     place = 0
     while place < len(raw):
         word = raw[place]
+        if (number := run_at(raw, place)) is not None:
+            words.extend(number[0])
+            place += number[1]
+            continue
         place += 1
         if place < len(raw) and (letters := _led_by_a_digit(word, raw[place])) is not None:
             words.append(letters)
@@ -148,9 +147,6 @@ def read(message: str) -> Folded:
             continue
         if word.text == NUMBER or (word.text in known and word.text not in shorthand()):
             words.append(word)
-            continue
-        if _BIG_NUMBER_WORD.fullmatch(word.text):
-            words.append(Word(NUMBER, word.start, word.end, BIG_NUMBER_WORD_VALUE))
             continue
         if place < len(raw):
             after = raw[place]

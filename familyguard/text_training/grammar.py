@@ -1,4 +1,9 @@
-"""Messages from hand-written fragments: `messages/*.txt` filled in, joined and made untidy."""
+"""Messages from hand-written fragments: `messages/*.txt` filled in, joined and made untidy.
+
+`nl.txt` and the like hold fragments with many readings; `nl_more.txt` more of them; `nl_voices.txt`
+whole messages in the voice of one sender or scheme each, under a heading that begins with the same
+code in every language («p03»), so that a scheme can be held out in all languages at once.
+"""
 
 import random
 import re
@@ -9,6 +14,9 @@ from pathlib import Path
 MESSAGES = Path(__file__).parent / "messages"
 LABELS = ("ordinary", "opening", "money")
 LANGUAGES = ("nl", "en", "de", "fr")
+VOICES = "_voices"
+FILES = ("", "_more", VOICES)
+"""The endings of the message files of a language, the one with the slots first."""
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -25,8 +33,9 @@ class Template:
 
     language: str
     label: str
-    family: str  # language, label and heading: what is held out together
+    family: str  # what is held out together: a voice, or language, label and heading
     text: str
+    voice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +46,29 @@ class Message:
     language: str
     label: str
     family: str
+    voice: bool = False
 
 
 def load(language: str) -> tuple[list[Template], dict[str, list[str]]]:
     """The templates of one language and its slots."""
     templates: list[Template] = []
     slots: dict[str, list[str]] = {}
+    for ending in FILES:
+        path = MESSAGES / f"{language}{ending}.txt"
+        if path.is_file():
+            _read(path, language, ending == VOICES, templates, slots)
+    return templates, slots
+
+
+def _read(
+    path: Path,
+    language: str,
+    voice: bool,
+    templates: list[Template],
+    slots: dict[str, list[str]],
+) -> None:
     label = heading = ""
-    for line in (MESSAGES / f"{language}.txt").read_text("utf-8").splitlines():
+    for line in path.read_text("utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
         if line.startswith("= "):
@@ -55,8 +79,8 @@ def load(language: str) -> tuple[list[Template], dict[str, list[str]]]:
             name, values = line.split(":", 1)
             slots[name] = [value.strip() for value in values.split(" | ")]
         else:
-            templates.append(Template(language, label, f"{language} {label} {heading}", line))
-    return templates, slots
+            family = heading.split()[0] if voice else f"{language} {label} {heading}"
+            templates.append(Template(language, label, family, line, voice))
 
 
 def fill(text: str, slots: dict[str, list[str]], dice: random.Random) -> str:
@@ -112,23 +136,28 @@ def generate(readings: int, seed: int) -> Iterator[Message]:
     dice = random.Random(seed)  # noqa: S311 - training messages, not secrets
     for language in LANGUAGES:
         templates, slots = load(language)
-        by_label = {label: [t for t in templates if t.label == label] for label in LABELS}
+        # A voice is joined to itself only, so that nothing of it is in another one's messages.
+        partners: dict[tuple[str, str], list[Template]] = {}
+        for template in templates:
+            pool = template.family if template.voice else ""
+            partners.setdefault((template.label, pool), []).append(template)
         for template in templates:
             seen: set[str] = set()
+            pool = template.family if template.voice else ""
             for reading in range(readings):
                 parts = [template]
                 if reading % 3 == 1:
                     lower = LABELS[: LABELS.index(template.label) + 1]
-                    partner = by_label[dice.choice(lower[1:] or lower)]
+                    partner = partners.get((dice.choice(lower[1:] or lower), pool), [template])
                     parts.append(dice.choice(partner))
                     dice.shuffle(parts)
                 elif reading % 3 == 2 and template.label == "ordinary":
-                    parts.append(dice.choice(by_label["ordinary"]))
+                    parts.append(dice.choice(partners["ordinary", pool]))
                 joint = dice.choice((". ", " ", ", ", "\n"))
                 text = joint.join(fill(part.text, slots, dice) for part in parts)
                 if (text := untidy(text, dice)) not in seen:
                     seen.add(text)
-                    yield Message(text, language, template.label, template.family)
+                    yield Message(text, language, template.label, template.family, template.voice)
 
 
 def words_of_all_templates() -> set[str]:

@@ -60,3 +60,26 @@ def test_it_says_how_far_the_fraud_has_come() -> None:
     assert money is not None
     assert opening.stage is Stage.IDENTITY_CHANGE
     assert money.stage is Stage.MONEY
+
+
+def test_an_opening_without_any_sign_is_worth_caution_and_quotes_its_words() -> None:
+    """Where only the learnt layer speaks, the row of words that weighed most is shown."""
+    text = "Could you do a small errand for me, I'm with the board all day"
+    pieces = evidence(read_message(text))
+    assert [piece.sign for piece in pieces] == [Sign.WORDING]
+    assert "errand" in pieces[0].detail
+    assert pieces[0].detail in text
+    assert judge(pieces).level == Level.CAUTION
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please transfer five hundred euros for me, I can't reach my bank today",
+        "Our washing machine has broken down. Can you lend me 200 euros until Friday?",
+        "wil je vijfhonderd euro voor me overmaken, ik kom niet in mijn bank",
+    ],
+)
+def test_a_request_in_plain_or_written_out_amounts_is_one_to_call_about(text: str) -> None:
+    """Nothing hidden, no pressure: still somebody who asks for money, so call first."""
+    assert any(piece.sign is Sign.MONEY_REQUEST for piece in evidence(read_message(text)))
