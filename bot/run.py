@@ -132,6 +132,7 @@ def analyst_for(
         settings.telegram_token.get_secret_value().partition(":")[0],
         queue_length=settings.queue_length,
         queue_per_member=settings.queue_per_member,
+        in_flight=settings.in_flight,
     )
 
 
@@ -183,10 +184,7 @@ async def _connect(app: App, stop: asyncio.Event) -> bool:
         try:
             await app.initialize()
         except InvalidToken:
-            raise UnusableSettings(
-                "Telegram does not know the token in FAMILYGUARD_TELEGRAM_TOKEN; "
-                "@BotFather shows the right one."
-            ) from None
+            raise UnusableSettings.because("token") from None
         except NetworkError as error:
             log.warning("telegram_unreachable", error=str(error), next_try_seconds=pause)
             try:
