@@ -14,19 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-import torch
-
 from voice import models
 from voice.activity import speech_only
 from voice.audio import MIN_SPEECH_SECONDS, Waveform
 from voice.calibration import synthetic_llr
 from voice.campplus import CampplusEncoder
-from voice.cm_features import (
-    MAX_CHUNK_SECONDS,
-    SpeechFeatures,
-    Track,
-    statistics,
-)
+from voice.cm_features import MAX_CHUNK_SECONDS, Span, SpeechFeatures, statistics
 from voice.cm_head import MODEL, Head, Opinion, load_head
 from voice.errors import ModelMismatch, ModelUnavailable
 from voice.results import Score, Segment, Window
@@ -44,7 +37,7 @@ MAX_HEARD_SECONDS = 60.0
 N_LAYERS = 3
 
 WEIGHTS = Path(__file__).with_name("weights") / "countermeasure.safetensors"
-WEIGHTS_SHA256 = "dd40bea97fc44494ad9c4e4ce7349e9f07c8beed18de01cec6dec041b3814dec"
+WEIGHTS_SHA256 = "1715d10d122b5a983a4b829cf774c21476e6ccebbce59924cdd6eab4c2d334ee"
 
 
 class Countermeasure(Protocol):
@@ -84,44 +77,24 @@ class EmbeddedCountermeasure:
         speech = speech_only(waveform, heard)
         if speech.seconds < MIN_SPEECH_SECONDS:
             return None
-        tracks = self._features.tracks(speech)
         count = math.ceil(speech.seconds / MAX_CHUNK_SECONDS)
         edges = [index * speech.seconds / count for index in range(count + 1)]
-        opinions = self._opinions(tracks, list(itertools.pairwise(edges)))
+        windows = windows_of(heard)
+        spans = [*itertools.pairwise(edges), *_spans(windows, speech.seconds)]
+        tracks = self._features.tracks(speech)
+        opinions = self._head.opinions(statistics(tracks, spans))
         whole = Opinion(
-            score=sum(opinion.score for opinion in opinions) / count,
-            distance=max(opinion.distance for opinion in opinions),
+            score=sum(opinion.score for opinion in opinions[:count]) / count,
+            distance=max(opinion.distance for opinion in opinions[:count]),
         )
         return Score(
             model=MODEL,
             score=whole.score,
             llr=_llr(whole),
-            windows=self._windows(tracks, heard, speech.seconds),
-        )
-
-    def _opinions(
-        self, tracks: Sequence[Track], spans: Sequence[tuple[float, float]]
-    ) -> Sequence[Opinion]:
-        """Of the speech from one time to another, for every pair of them."""
-        cuts = ([track.cut(start, end) for track in tracks] for start, end in spans)
-        return self._head.opinions(torch.stack([statistics(cut) for cut in cuts]))
-
-    def _windows(
-        self, tracks: Sequence[Track], segments: Sequence[Segment], total: float
-    ) -> tuple[Window, ...]:
-        """Scores of the windows; `tracks` are those of all the speech in `segments`."""
-        windows = windows_of(segments)
-        lengths = [sum(part.seconds for part in pieces) for pieces in windows]
-        starts = [min(index * HOP_SECONDS, total - length) for index, length in enumerate(lengths)]
-        spans = [(start, start + length) for start, length in zip(starts, lengths, strict=True)]
-        return tuple(
-            Window(
-                start=pieces[0].start,
-                end=pieces[-1].end,
-                score=opinion.score,
-                llr=_llr(opinion),
-            )
-            for pieces, opinion in zip(windows, self._opinions(tracks, spans), strict=True)
+            windows=tuple(
+                Window(pieces[0].start, pieces[-1].end, opinion.score, _llr(opinion))
+                for pieces, opinion in zip(windows, opinions[count:], strict=True)
+            ),
         )
 
 
@@ -145,6 +118,13 @@ def load_countermeasure(
         return None
     head = load_head(WEIGHTS, WEIGHTS_SHA256)
     return EmbeddedCountermeasure(SpeechFeatures(encoder, voice), head)
+
+
+def _spans(windows: Sequence[Pieces], total: float) -> list[Span]:
+    """Where the windows lie in the speech of all their segments, which lasts `total` seconds."""
+    lengths = [sum(part.seconds for part in pieces) for pieces in windows]
+    starts = [min(index * HOP_SECONDS, total - length) for index, length in enumerate(lengths)]
+    return [(start, start + length) for start, length in zip(starts, lengths, strict=True)]
 
 
 def _llr(opinion: Opinion) -> float | None:

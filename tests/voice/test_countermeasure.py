@@ -13,6 +13,7 @@ from voice.audio import SAMPLE_RATE, Waveform
 from voice.calibration import SYNTHETIC_LLR, SYNTHETIC_LLR_LIMIT, synthetic_llr
 from voice.campplus import CamPlusPlus, CampplusEncoder
 from voice.cm_features import N_FEATURES, WIDTHS, SpeechFeatures, Track, chunks, statistics
+from voice.cm_fine import N_HARMONY, N_LINES
 from voice.cm_head import SIZE, Head, load_head, random_features
 from voice.countermeasure import (
     WEIGHTS,
@@ -192,16 +193,39 @@ def test_the_ratio_is_capped_and_rises_with_the_score() -> None:
     assert 0 < SYNTHETIC_LLR < SYNTHETIC_LLR_LIMIT
 
 
+def ramps(n_frames: int) -> list[Track]:
+    """Tracks that rise by one with every frame, at the rates of the real ones."""
+    rise = torch.arange(float(n_frames))[:, None]
+    rates = (50, 50, 50, 100, 50)
+    heard = [
+        Track(rise.expand(n_frames, width), rate) for width, rate in zip(WIDTHS, rates, strict=True)
+    ]
+    spectra = Track(torch.zeros(n_frames, N_LINES), 31.25)
+    return [*heard, spectra, Track(rise.expand(n_frames, N_HARMONY), 62.5)]
+
+
 def test_statistics_are_mean_deviation_and_movement() -> None:
     """A ramp has a known mean, deviation and step, whatever the number of frames a second."""
-    ramps = [Track(torch.arange(20.0)[:, None].expand(20, width), 50) for width in WIDTHS[:-1]]
-    fast = Track(torch.arange(20.0)[:, None].expand(20, WIDTHS[-1]), 100)
-    found = statistics([*ramps, fast])
+    (found,) = statistics(ramps(20))
     assert found.shape == (N_FEATURES,)
     width = WIDTHS[0]
     assert found[: 4 * width : width].tolist() == pytest.approx([9.5, math.sqrt(33.25), 1.0, 4.0])
-    width = WIDTHS[-1]
-    assert found[-4 * width :: width].tolist() == pytest.approx([9.5, math.sqrt(33.25), 2.0, 8.0])
+    first, width = 4 * sum(WIDTHS[:3]), WIDTHS[3]
+    fast = found[first : first + 4 * width : width].tolist()
+    assert fast == pytest.approx([9.5, math.sqrt(33.25), 2.0, 8.0])
+    assert found[-3 * N_HARMONY :: N_HARMONY].tolist() == pytest.approx([9.5, math.sqrt(35), 1.0])
+
+
+def test_statistics_of_a_span_are_those_of_its_frames() -> None:
+    """Windows are worked out together, and come to what each would give alone."""
+    whole = ramps(400)
+    spans = [(0.0, 3.0), (1.0, 2.5)]
+    for span, found in zip(spans, statistics(whole, spans), strict=True):
+        cut = [
+            Track(track.values[slice(*track.frames([span])[0])], track.frames_per_second)
+            for track in whole
+        ]
+        assert torch.allclose(statistics(cut)[0], found, rtol=1e-4, atol=1e-3)
 
 
 def test_the_loudest_point_of_the_spectrogram_is_fixed(tmp_path: Path) -> None:

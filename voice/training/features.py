@@ -100,5 +100,5 @@ def _one(path: Path, channel: str) -> tuple[Floats, tuple[float, float, float, f
     if len(speech.samples) < MIN_SAMPLES:
         speech = waveform
     speech = Waveform(speech.samples[: round(MAX_CHUNK_SECONDS * SAMPLE_RATE)])
-    features = statistics(front_end().tracks(speech)).numpy()
+    features = statistics(front_end().tracks(speech))[0].numpy()
     return features, (seconds, measured.snr_db, measured.bandwidth_hz, float(judgeable))

@@ -10,19 +10,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from voice.cm_features import N_STATISTICS, WIDTHS
-from voice.cm_head import (
-    SIGNS_PER_BLOCK,
-    SIZE,
-    random_features,
-    squashed,
-    standardisation,
-)
+from voice.cm_features import SIZES
+from voice.cm_head import SIGNS_PER_BLOCK, SIZE, random_features, squashed, standardisation
 from voice.training.ridge import Fit, Floats, Labels, fit
 
-TRACK_WEIGHTS = (1 / 3, 1 / 3, 1 / 3, 1.0, 0.5)
+TRACK_WEIGHTS = (1 / 3, 1 / 3, 1 / 3, 1.0, 0.25, 0.25, 0.25)
 """Share of each track in the squared distance between two clips: the encoder's three layers count
-as much as the voice network's first stage."""
+as much as the voice network's first stage.  The last two are those of voice/cm_fine.py."""
 
 WIDTH = 0.7
 """Of the Gaussian: exp(-WIDTH) is the kernel at the mean squared distance; 0.5 to 1 are alike."""
@@ -102,10 +96,7 @@ class Expansion:
 
 
 def train(
-    features: Floats,
-    made: Labels,
-    source: Labels,
-    on_block: Callable[[int], None] | None = None,
+    features: Floats, made: Labels, source: Labels, on_block: Callable[[int], None] | None = None
 ) -> Trained:
     """Train the head on rows of `features`, shape = (n, N_FEATURES).
 
@@ -121,7 +112,7 @@ def _gain(rows: Tensor) -> Tensor:
 
     Half of the squared distance of two clips is WIDTH in the mean.
     """
-    edges = np.cumsum([0, *(N_STATISTICS * width for width in WIDTHS)]).tolist()
+    edges = np.cumsum([0, *SIZES]).tolist()
     parts = [rows[:, first:last] for first, last in itertools.pairwise(edges)]
     gain = torch.cat(
         [
