@@ -32,8 +32,13 @@ WEBHOOK_SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{32,256}")
 
 WEBHOOK_PATH_FORM = re.compile(r"/[A-Za-z0-9/_-]*")
 
-SECRETS = ("redis_url", "cluster_key", "webhook_secret", "telegram_token")
-"""Settings that other accounts must not read; the worst one last."""
+SECRETS = (
+    ("redis_url", "address of Redis"),
+    ("cluster_key", "cluster key"),
+    ("webhook_secret", "webhook secret"),
+    ("telegram_token", "token"),
+)
+"""Settings that other accounts must not read, and what to call them; the worst one last."""
 
 OTHERS = 0o077
 """The permission bits of a file that belong to its group and to everyone else."""
@@ -41,9 +46,8 @@ OTHERS = 0o077
 OTHERS_MAY_WRITE = 0o022
 
 
-def _wrong(why: str) -> ValueError:
-    """What a value lacks, in the language of the terminal."""
-    return ValueError(Texts(terminal_language()).get(f"unusable.why.{why}"))
+def _system_language() -> Language:
+    return pick_language(os.environ.get("LC_ALL") or os.environ.get("LANG"))
 
 
 def _plain_address(address: str) -> httpx.URL:
@@ -52,11 +56,11 @@ def _plain_address(address: str) -> httpx.URL:
         # The parser of the library that will connect, so that no two read it differently.
         url = httpx.URL(address)
     except httpx.InvalidURL:
-        raise _wrong("not_an_address") from None
+        raise ValueError("that is not a web address") from None
     if url.scheme not in ("http", "https") or not url.host or re.search(r"[\s\\]", address):
-        raise _wrong("address_form")
+        raise ValueError("it looks like https://example.org")
     if url.userinfo or url.query or url.fragment:
-        raise _wrong("address_extras")
+        raise ValueError("it takes no name, password, question mark or #")
     return url
 
 
@@ -100,7 +104,7 @@ class Settings(ListeningSettings, BaseSettings):
     )
     backup_dir: Path | None = Field(None, description="folder of the back-ups")
     language: Language = Field(
-        default_factory=terminal_language,
+        default_factory=_system_language,
         description="language for new members: nl or en",
     )
     country: str | None = Field(
@@ -140,7 +144,7 @@ class Settings(ListeningSettings, BaseSettings):
     @classmethod
     def _looks_like_a_token(cls, token: SecretStr) -> SecretStr:
         if not TOKEN_FORM.fullmatch(token.get_secret_value()):
-            raise _wrong("token_form")
+            raise ValueError("that is not a bot token; it looks like 123456:ABC-def…")
         return token
 
     @field_validator("telegram_api_url")
@@ -149,7 +153,10 @@ class Settings(ListeningSettings, BaseSettings):
         """The token is in every call, so it must not leave this machine in the clear."""
         url = _plain_address(address)
         if url.scheme == "http" and not is_this_machine(url.host):
-            raise _wrong("token_in_the_clear")
+            raise ValueError(
+                "http:// would send the bot's token unprotected, so it works on this machine only; "
+                "use https://"
+            )
         return address.rstrip("/")
 
     @field_validator("webhook_url")
@@ -160,9 +167,9 @@ class Settings(ListeningSettings, BaseSettings):
             return None
         url = _plain_address(address)
         if url.scheme == "http" and not is_this_machine(url.host):
-            raise _wrong("https_only")
+            raise ValueError("Telegram delivers to https:// only")
         if not WEBHOOK_PATH_FORM.fullmatch(url.path):
-            raise _wrong("path_form")
+            raise ValueError("its path may hold letters, digits, «/», «-» and «_»")
         return address
 
     @field_validator("webhook_secret")
@@ -173,10 +180,12 @@ class Settings(ListeningSettings, BaseSettings):
         """Whoever finds the address could say anything in anyone's name."""
         if secret is None:
             if info.data.get("webhook_url") is not None:
-                raise _wrong("secret_needed")
+                raise ValueError(
+                    "FAMILYGUARD_WEBHOOK_URL needs it; «familyguard init --webhook» makes one"
+                )
             return None
         if not WEBHOOK_SECRET_FORM.fullmatch(secret.get_secret_value()):
-            raise _wrong("secret_form")
+            raise ValueError("it takes 32 to 256 letters, digits, «-» or «_»")
         return secret
 
     @property
@@ -229,7 +238,7 @@ def load(
         named = os.environ.get(f"{PREFIX}SECRETS_DIR")
         secrets_dir = Path(named) if named else DOCKER_SECRETS
         if named and not secrets_dir.is_dir():
-            raise UnusableSettings.because("secrets_dir", folder=secrets_dir)
+            raise UnusableSettings(f"The secrets folder {secrets_dir} does not exist.")
     try:
         _refuse_foreign_files(env_file, secrets_dir)
         return kind(
@@ -238,15 +247,17 @@ def load(
             **answers,
         )
     except UnicodeDecodeError:
-        raise UnusableSettings.because("not_text", file=env_file, folder=secrets_dir) from None
+        raise UnusableSettings(
+            f"{env_file} or a file in {secrets_dir} is not text in UTF-8."
+        ) from None
     except OSError as error:
-        raise UnusableSettings.because(
-            "unreadable", file=error.filename or env_file, why=error.strerror
+        raise UnusableSettings(
+            f"{error.filename or env_file} cannot be read: {error.strerror}."
         ) from None
     except ValidationError as error:
-        raise _first_problem(error) from None
+        raise UnusableSettings(_first_problem(error, kind)) from None
     except SettingsError as error:
-        raise UnusableSettings.because("settings", why=error) from None
+        raise UnusableSettings(f"The settings cannot be read: {error}.") from None
 
 
 def _refuse_foreign_files(env_file: Path, secrets_dir: Path) -> None:
@@ -259,32 +270,40 @@ def _refuse_foreign_files(env_file: Path, secrets_dir: Path) -> None:
     for file in files:
         facts = file.stat()
         if facts.st_uid not in (os.geteuid(), 0):
-            raise UnusableSettings.because("foreign", file=file)
+            raise UnusableSettings(
+                f"{file} belongs to another account of this machine, which may change it; "
+                f"make it your own with «chown» and start again."
+            )
         if file in with_secret and facts.st_mode & OTHERS:
-            raise UnusableSettings.because(
-                f"shown.{with_secret[file]}", file=file
+            raise UnusableSettings(
+                f"Other accounts on this machine can read {file}, which holds the bot's "
+                f"{with_secret[file]}; "
+                f"run «chmod 600 {file}» and start again."
             )
         if facts.st_mode & OTHERS_MAY_WRITE:
-            raise UnusableSettings.because("changeable", file=file)
+            raise UnusableSettings(
+                f"Other accounts on this machine can change {file}; "
+                f"run «chmod go-w {file}» and start again."
+            )
 
 
 def _files_with_a_secret(env_file: Path, secrets_dir: Path) -> dict[Path, str]:
-    """The files that hold a secret, and the setting that it is."""
+    """The files that hold a secret, and what to call it."""
     found = {}
-    for setting in SECRETS:
+    for setting, what in SECRETS:
         name = PREFIX.lower() + setting
         if env_file.is_file() and name in env_file.read_text("utf-8", "replace").lower():
-            found[env_file] = setting
+            found[env_file] = what
         if secrets_dir.is_dir():
-            found |= {one: setting for one in secrets_dir.iterdir() if one.name.lower() == name}
+            found |= {one: what for one in secrets_dir.iterdir() if one.name.lower() == name}
     return found
 
 
-def _first_problem(error: ValidationError) -> UnusableSettings:
+def _first_problem(error: ValidationError, kind: type[BaseSettings]) -> str:
     problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
     name = PREFIX + str(problem["loc"][0]).upper()
     if problem["type"] == "missing":
-        return UnusableSettings.because(f"missing.{problem['loc'][0]}", name=name)
-    # What the library itself says of a number that is out of range is there in English only.
+        what = kind.model_fields[str(problem["loc"][0])].description
+        return f"{name} is not set: {what}. Put it in the environment or in a file .env."
     reason = problem["msg"].removeprefix("Value error, ")
-    return UnusableSettings.because("value", name=name, why=f"{reason[0].lower()}{reason[1:]}")
+    return f"{name} cannot be used: {reason[0].lower()}{reason[1:]}."
