@@ -1,6 +1,6 @@
 """What can go wrong in the chat, and the last net that catches what nobody expected."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import structlog
 from telegram import Update
@@ -9,6 +9,7 @@ from telegram.error import Forbidden, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from bot.inbox import apart, in_hand
+from bot.texts import Texts, terminal_language
 from bot.trouble import of_storing, passes
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ class BotError(Exception):
 
 class UnusableSettings(BotError):
     """The settings are incomplete or wrong; the message is one sentence for the self-hoster."""
+
+    @classmethod
+    def because(cls, key: str, **values: object) -> Self:
+        """With the sentence `unusable.<key>`, in the language of the terminal."""
+        return cls(Texts(terminal_language()).get(f"unusable.{key}", **values))
 
 
 class QueueFull(BotError):

@@ -48,14 +48,13 @@ async def fetch_updates(app: App, settings: Settings) -> None:
     except RuntimeError as error:
         if "[webhooks]" not in str(error):
             raise
-        raise UnusableSettings(
-            "FAMILYGUARD_WEBHOOK_URL needs one more library; run «pip install "
-            "'familyguard[webhooks]'», or leave that setting away."
-        ) from None
+        raise UnusableSettings.because("no_webhooks") from None
     except OSError as error:
-        raise UnusableSettings(
-            f"FAMILYGUARD_WEBHOOK_PORT cannot be used: port {settings.webhook_port} of this "
-            f"machine is taken ({error.strerror})."
+        raise UnusableSettings.because(
+            "port",
+            name="FAMILYGUARD_WEBHOOK_PORT",
+            port=settings.webhook_port,
+            why=error.strerror,
         ) from None
 
 

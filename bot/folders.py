@@ -31,10 +31,7 @@ def only_bot(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise UnusableSettings(
-                f"Another FamilyGuard is already running with the data folder {folder}; stop that "
-                "one first, or choose another folder with FAMILYGUARD_DATA_DIR."
-            ) from None
+            raise UnusableSettings.because("running", folder=folder) from None
         yield
     finally:
         os.close(descriptor)
@@ -51,9 +48,7 @@ def prepare_folders(settings: Settings) -> None:
     close_backups(settings)
     with _told_of(settings.data_dir):
         if incoming.is_symlink():
-            raise UnusableSettings(
-                f"{incoming} is a link, and what it leads to would be emptied; remove the link."
-            )
+            raise UnusableSettings.because("link", path=incoming)
         if incoming.exists():
             shutil.rmtree(incoming)
         incoming.mkdir(mode=0o700)
@@ -79,10 +74,7 @@ def close_backups(settings: Settings) -> None:
     with contextlib.suppress(OSError):
         folder.chmod(stat.S_IMODE(folder.stat().st_mode) & ~OTHERS_MAY_WRITE)
     if folder.stat().st_mode & OTHERS_MAY_WRITE:
-        raise UnusableSettings(
-            f"Other accounts of this machine can delete the back-ups in {folder}; run «chmod "
-            f"go-w {folder}» as its owner, or mount that disk for this account alone (umask=077)."
-        )
+        raise UnusableSettings.because("backups_open", folder=folder)
 
 
 def make_private(folder: Path) -> None:
@@ -97,10 +89,7 @@ def make_private(folder: Path) -> None:
     if not facts.st_mode & OTHERS:
         return
     if facts.st_uid != os.geteuid():
-        raise UnusableSettings(
-            f"Other accounts of this machine can enter the data folder {folder}, which belongs to "
-            f"another account; run «chmod 700 {folder}» as that account and start again."
-        )
+        raise UnusableSettings.because("data_open", folder=folder)
     folder.chmod(0o700)
 
 
@@ -111,4 +100,4 @@ def _told_of(folder: Path) -> Iterator[None]:
     except (OSError, ValueError) as error:
         # ValueError: a name that no file can have.
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise UnusableSettings(f"The data folder {folder!s} cannot be used: {reason}.") from None
+        raise UnusableSettings.because("data_folder", folder=folder, why=reason) from None

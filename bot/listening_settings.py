@@ -6,8 +6,14 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
+from bot.texts import Texts, terminal_language
 from familyguard.keys import KEY_BYTES, key_from_text
 from voice.models import models_folder
+
+
+def wrong(why: str, **values: object) -> ValueError:
+    """What a value lacks, in the language of the terminal."""
+    return ValueError(Texts(terminal_language()).get(f"unusable.why.{why}", **values))
 
 
 def is_this_machine(host: str) -> bool:
@@ -52,12 +58,9 @@ class ListeningSettings(BaseModel):
             return None
         url = urlsplit(address.get_secret_value())
         if url.scheme not in ("redis", "rediss", "unix"):
-            raise ValueError("it looks like rediss://user:password@example.org:6379")
+            raise wrong("redis_form")
         if url.scheme == "redis" and not is_this_machine(url.hostname or ""):
-            raise ValueError(
-                "redis:// would send the password unprotected, so it works on this machine only; "
-                "use rediss://"
-            )
+            raise wrong("redis_in_the_clear")
         return address
 
     @field_validator("cluster_key")
@@ -66,12 +69,10 @@ class ListeningSettings(BaseModel):
         """There is none that comes by itself: everybody would know it."""
         if key is None:
             if info.data.get("redis_url") is not None:
-                raise ValueError(
-                    "FAMILYGUARD_REDIS_URL needs it; «familyguard keys cluster» makes one"
-                )
+                raise wrong("cluster_key_needed")
             return None
         try:
             key_from_text(key.get_secret_value())
         except ValueError:
-            raise ValueError(f"it is not {KEY_BYTES} bytes in base64") from None
+            raise wrong("cluster_key_form", count=KEY_BYTES) from None
         return key

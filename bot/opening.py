@@ -37,15 +37,12 @@ def open_house(settings: Settings) -> Store:
             store.families.all()
         except SealBroken:
             store.close()
-            raise UnusableSettings(
-                f"The keys in {settings.data_dir} do not open the database; put the right ones "
-                "back with «familyguard keys restore», from the recovery sheet."
-            ) from None
+            raise UnusableSettings.because("other_keys", folder=settings.data_dir) from None
         except BaseException:
             store.close()
             raise
     except sqlite3.Error as error:
-        raise UnusableSettings(_sentence(error, settings)) from None
+        raise _refusal(error, settings) from None
     return store
 
 
@@ -54,41 +51,34 @@ def _refuse_damage(settings: Settings) -> None:
         if finding.state is not State.WRONG:
             continue
         if finding.key.endswith(".damaged"):
-            raise UnusableSettings(_damaged(settings))
+            raise _damaged(settings)
         if finding.key.endswith(".locked"):
-            raise UnusableSettings(_locked(settings))
+            raise _locked(settings)
 
 
-def _sentence(error: sqlite3.Error, settings: Settings) -> str:
+def _refusal(error: sqlite3.Error, settings: Settings) -> UnusableSettings:
     """What is wrong, by SQLite's code; see https://sqlite.org/rescode.html."""
     code, path = getattr(error, "sqlite_errorcode", 0) & 0xFF, settings.database
     if code in BUSY:
         return _locked(settings)
     # A full disk has many names: the log beside the database cannot be made, or not be mapped.
     if code == FULL or shutil.disk_usage(path.parent).free < ROOM_BYTES:
-        return f"The disk with {path} is full; make room and start again."
+        return UnusableSettings.because("disk_full", path=path)
     if code in SHUT:
-        return f"{path} cannot be written; look whose it is, and whether the disk is read-only."
+        return UnusableSettings.because("read_only", path=path)
     if code == IO_ERROR:
-        return f"The disk with {path} gives errors; copy what is on it to another one."
+        return UnusableSettings.because("disk_errors", path=path)
     return _damaged(settings)
 
 
-def _locked(settings: Settings) -> str:
-    return (
-        f"Another program has {settings.database} open and does not let go; end it and start again."
-    )
+def _locked(settings: Settings) -> UnusableSettings:
+    return UnusableSettings.because("locked", path=settings.database)
 
 
-def _damaged(settings: Settings) -> str:
+def _damaged(settings: Settings) -> UnusableSettings:
     last = newest(settings.backups, time.time())
     if last is None:
-        return (
-            f"The database {settings.database} is damaged, and there is no back-up in "
-            f"{settings.backups}; look for one elsewhere and put it back with «familyguard "
-            "restore FILE --replace»."
+        return UnusableSettings.because(
+            "damaged.no_backup", path=settings.database, folder=settings.backups
         )
-    return (
-        f"The database {settings.database} is damaged; put the last back-up in its place with "
-        f"«familyguard restore {last.path} --replace» and start again."
-    )
+    return UnusableSettings.because("damaged", path=settings.database, backup=last.path)

@@ -184,10 +184,7 @@ async def _connect(app: App, stop: asyncio.Event) -> bool:
         try:
             await app.initialize()
         except InvalidToken:
-            raise UnusableSettings(
-                "Telegram does not know the token in FAMILYGUARD_TELEGRAM_TOKEN; "
-                "@BotFather shows the right one."
-            ) from None
+            raise UnusableSettings.because("token") from None
         except NetworkError as error:
             log.warning("telegram_unreachable", error=str(error), next_try_seconds=pause)
             try:

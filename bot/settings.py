@@ -17,8 +17,8 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.errors import UnusableSettings
-from bot.listening_settings import ListeningSettings, is_this_machine
-from bot.texts import Language, pick_language
+from bot.listening_settings import ListeningSettings, is_this_machine, wrong
+from bot.texts import Language, terminal_language
 from familyguard.backup import FOLDER as BACKUPS
 
 PREFIX = "FAMILYGUARD_"
@@ -32,22 +32,13 @@ WEBHOOK_SECRET_FORM = re.compile(r"[A-Za-z0-9_-]{32,256}")
 
 WEBHOOK_PATH_FORM = re.compile(r"/[A-Za-z0-9/_-]*")
 
-SECRETS = (
-    ("redis_url", "address of Redis"),
-    ("cluster_key", "cluster key"),
-    ("webhook_secret", "webhook secret"),
-    ("telegram_token", "token"),
-)
-"""Settings that other accounts must not read, and what to call them; the worst one last."""
+SECRETS = ("redis_url", "cluster_key", "webhook_secret", "telegram_token")
+"""Settings that other accounts must not read; the worst one last."""
 
 OTHERS = 0o077
 """The permission bits of a file that belong to its group and to everyone else."""
 
 OTHERS_MAY_WRITE = 0o022
-
-
-def _system_language() -> Language:
-    return pick_language(os.environ.get("LC_ALL") or os.environ.get("LANG"))
 
 
 def _plain_address(address: str) -> httpx.URL:
@@ -56,11 +47,11 @@ def _plain_address(address: str) -> httpx.URL:
         # The parser of the library that will connect, so that no two read it differently.
         url = httpx.URL(address)
     except httpx.InvalidURL:
-        raise ValueError("that is not a web address") from None
+        raise wrong("not_an_address") from None
     if url.scheme not in ("http", "https") or not url.host or re.search(r"[\s\\]", address):
-        raise ValueError("it looks like https://example.org")
+        raise wrong("address_form")
     if url.userinfo or url.query or url.fragment:
-        raise ValueError("it takes no name, password, question mark or #")
+        raise wrong("address_extras")
     return url
 
 
@@ -104,7 +95,7 @@ class Settings(ListeningSettings, BaseSettings):
     )
     backup_dir: Path | None = Field(None, description="folder of the back-ups")
     language: Language = Field(
-        default_factory=_system_language,
+        default_factory=terminal_language,
         description="language for new members: nl or en",
     )
     country: str | None = Field(
@@ -144,7 +135,7 @@ class Settings(ListeningSettings, BaseSettings):
     @classmethod
     def _looks_like_a_token(cls, token: SecretStr) -> SecretStr:
         if not TOKEN_FORM.fullmatch(token.get_secret_value()):
-            raise ValueError("that is not a bot token; it looks like 123456:ABC-def…")
+            raise wrong("token_form")
         return token
 
     @field_validator("telegram_api_url")
@@ -153,10 +144,7 @@ class Settings(ListeningSettings, BaseSettings):
         """The token is in every call, so it must not leave this machine in the clear."""
         url = _plain_address(address)
         if url.scheme == "http" and not is_this_machine(url.host):
-            raise ValueError(
-                "http:// would send the bot's token unprotected, so it works on this machine only; "
-                "use https://"
-            )
+            raise wrong("token_in_the_clear")
         return address.rstrip("/")
 
     @field_validator("webhook_url")
@@ -167,9 +155,9 @@ class Settings(ListeningSettings, BaseSettings):
             return None
         url = _plain_address(address)
         if url.scheme == "http" and not is_this_machine(url.host):
-            raise ValueError("Telegram delivers to https:// only")
+            raise wrong("https_only")
         if not WEBHOOK_PATH_FORM.fullmatch(url.path):
-            raise ValueError("its path may hold letters, digits, «/», «-» and «_»")
+            raise wrong("path_form")
         return address
 
     @field_validator("webhook_secret")
@@ -180,12 +168,10 @@ class Settings(ListeningSettings, BaseSettings):
         """Whoever finds the address could say anything in anyone's name."""
         if secret is None:
             if info.data.get("webhook_url") is not None:
-                raise ValueError(
-                    "FAMILYGUARD_WEBHOOK_URL needs it; «familyguard init --webhook» makes one"
-                )
+                raise wrong("secret_needed")
             return None
         if not WEBHOOK_SECRET_FORM.fullmatch(secret.get_secret_value()):
-            raise ValueError("it takes 32 to 256 letters, digits, «-» or «_»")
+            raise wrong("secret_form")
         return secret
 
     @property
@@ -238,7 +224,7 @@ def load(
         named = os.environ.get(f"{PREFIX}SECRETS_DIR")
         secrets_dir = Path(named) if named else DOCKER_SECRETS
         if named and not secrets_dir.is_dir():
-            raise UnusableSettings(f"The secrets folder {secrets_dir} does not exist.")
+            raise UnusableSettings.because("secrets_dir", folder=secrets_dir)
     try:
         _refuse_foreign_files(env_file, secrets_dir)
         return kind(
@@ -247,17 +233,15 @@ def load(
             **answers,
         )
     except UnicodeDecodeError:
-        raise UnusableSettings(
-            f"{env_file} or a file in {secrets_dir} is not text in UTF-8."
-        ) from None
+        raise UnusableSettings.because("not_text", file=env_file, folder=secrets_dir) from None
     except OSError as error:
-        raise UnusableSettings(
-            f"{error.filename or env_file} cannot be read: {error.strerror}."
+        raise UnusableSettings.because(
+            "unreadable", file=error.filename or env_file, why=error.strerror
         ) from None
     except ValidationError as error:
-        raise UnusableSettings(_first_problem(error, kind)) from None
+        raise _first_problem(error) from None
     except SettingsError as error:
-        raise UnusableSettings(f"The settings cannot be read: {error}.") from None
+        raise UnusableSettings.because("settings", why=error) from None
 
 
 def _refuse_foreign_files(env_file: Path, secrets_dir: Path) -> None:
@@ -270,40 +254,30 @@ def _refuse_foreign_files(env_file: Path, secrets_dir: Path) -> None:
     for file in files:
         facts = file.stat()
         if facts.st_uid not in (os.geteuid(), 0):
-            raise UnusableSettings(
-                f"{file} belongs to another account of this machine, which may change it; "
-                f"make it your own with «chown» and start again."
-            )
+            raise UnusableSettings.because("foreign", file=file)
         if file in with_secret and facts.st_mode & OTHERS:
-            raise UnusableSettings(
-                f"Other accounts on this machine can read {file}, which holds the bot's "
-                f"{with_secret[file]}; "
-                f"run «chmod 600 {file}» and start again."
-            )
+            raise UnusableSettings.because(f"shown.{with_secret[file]}", file=file)
         if facts.st_mode & OTHERS_MAY_WRITE:
-            raise UnusableSettings(
-                f"Other accounts on this machine can change {file}; "
-                f"run «chmod go-w {file}» and start again."
-            )
+            raise UnusableSettings.because("changeable", file=file)
 
 
 def _files_with_a_secret(env_file: Path, secrets_dir: Path) -> dict[Path, str]:
-    """The files that hold a secret, and what to call it."""
+    """The files that hold a secret, and the setting that it is."""
     found = {}
-    for setting, what in SECRETS:
+    for setting in SECRETS:
         name = PREFIX.lower() + setting
         if env_file.is_file() and name in env_file.read_text("utf-8", "replace").lower():
-            found[env_file] = what
+            found[env_file] = setting
         if secrets_dir.is_dir():
-            found |= {one: what for one in secrets_dir.iterdir() if one.name.lower() == name}
+            found |= {one: setting for one in secrets_dir.iterdir() if one.name.lower() == name}
     return found
 
 
-def _first_problem(error: ValidationError, kind: type[BaseSettings]) -> str:
+def _first_problem(error: ValidationError) -> UnusableSettings:
     problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
     name = PREFIX + str(problem["loc"][0]).upper()
     if problem["type"] == "missing":
-        what = kind.model_fields[str(problem["loc"][0])].description
-        return f"{name} is not set: {what}. Put it in the environment or in a file .env."
+        return UnusableSettings.because(f"missing.{problem['loc'][0]}", name=name)
+    # What the library itself says of a number that is out of range is there in English only.
     reason = problem["msg"].removeprefix("Value error, ")
-    return f"{name} cannot be used: {reason[0].lower()}{reason[1:]}."
+    return UnusableSettings.because("value", name=name, why=f"{reason[0].lower()}{reason[1:]}")

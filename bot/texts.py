@@ -5,6 +5,7 @@ so that both languages have equal rights: neither is the translation of the othe
 compares their keys.  Texts are plain: mark-up is added by the code that shows them, after escaping.
 """
 
+import os
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -66,6 +67,15 @@ def offered(wish: str | None) -> Language | None:
     """The language of a tag such as `nl-BE` or `en_GB.UTF-8`, if the bot speaks it."""
     tag = (wish or "").lower()
     return next((language for language in LANGUAGES if tag.startswith(language)), None)
+
+
+LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""In the order in which POSIX gives them weight."""
+
+
+def terminal_language() -> Language:
+    """Dutch where the environment says so, else English."""
+    return pick_language(next(filter(None, map(os.environ.get, LOCALE_VARIABLES)), None))
 
 
 def pick_language(wish: str | None) -> Language:

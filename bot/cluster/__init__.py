@@ -12,7 +12,4 @@ from bot.errors import UnusableSettings
 def require_cluster() -> None:
     """Raises `UnusableSettings` where the libraries are not installed."""
     if not (find_spec("taskiq") and find_spec("taskiq_redis")):
-        raise UnusableSettings(
-            "FAMILYGUARD_REDIS_URL needs libraries that are not installed; "
-            "install «familyguard[cluster]»."
-        )
+        raise UnusableSettings.because("no_cluster")

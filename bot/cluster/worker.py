@@ -160,9 +160,7 @@ class ClusterWorker:
         while True:
             try:
                 if not await self._brokers[0].has_our_key():
-                    raise UnusableSettings(
-                        "FAMILYGUARD_CLUSTER_KEY is not the key of the others on this Redis."
-                    )
+                    raise UnusableSettings.because("other_cluster_key")
                 for broker in self._brokers:
                     broker.is_worker_process = True
                     await broker.startup()

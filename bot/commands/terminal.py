@@ -1,6 +1,5 @@
 """What the commands share: the language of the terminal, where lines go, and how to give up."""
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -21,15 +20,12 @@ SETUP_FAULT = 1
 UNUSABLE_INPUT = 2
 """Exit status: what was handed over cannot be used; typer's own for wrong arguments, too."""
 
-LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""In the order in which POSIX gives them weight."""
-
 
 def terminal_language() -> "Language":
-    """Dutch where the environment says so, else English."""
-    from bot.texts import pick_language
+    """`bot.texts.terminal_language`, fetched when it is needed."""
+    from bot import texts
 
-    return pick_language(next(filter(None, map(os.environ.get, LOCALE_VARIABLES)), None))
+    return texts.terminal_language()
 
 
 def terminal_texts() -> "Texts":

@@ -49,9 +49,11 @@ async def serve(pulse: Pulse, figures: Figures, port: int) -> AsyncIterator[int]
         try:
             await web.TCPSite(runner, HOST, port).start()
         except OSError as error:
-            raise UnusableSettings(
-                f"FAMILYGUARD_HEALTH_PORT cannot be used: port {port} of this machine is taken "
-                f"({error.strerror or type(error).__name__})."
+            raise UnusableSettings.because(
+                "port",
+                name="FAMILYGUARD_HEALTH_PORT",
+                port=port,
+                why=error.strerror or type(error).__name__,
             ) from None
         yield runner.addresses[0][1]
     finally:

@@ -350,3 +350,12 @@ def test_a_worker_needs_an_address_and_a_key_but_no_token(monkeypatch, tmp_path)
     settings = load(WorkerSettings, tmp_path / ".env", tmp_path)
     assert "pass" not in repr(settings)
     assert KEY not in repr(settings)
+
+
+def test_what_is_wrong_is_said_in_the_language_of_the_terminal(tmp_path, monkeypatch):
+    """Whoever sets a bot up in Dutch reads Dutch also when it does not start."""
+    monkeypatch.setenv("LC_ALL", "nl_NL.UTF-8")
+    with pytest.raises(UnusableSettings, match=r"TELEGRAM_TOKEN ontbreekt: het token van de bot"):
+        load_settings(tmp_path / ".env")
+    with pytest.raises(UnusableSettings, match=r"is niet bruikbaar: dat is geen token van een bot"):
+        load_settings(tmp_path / ".env", telegram_token="nonsense")
