@@ -22,7 +22,7 @@ BUCKETS = 1 << 17
 """Rows of the table.  The training messages have some 90,000 features."""
 
 WEIGHTS = "text_weights.npz"
-WEIGHTS_SHA256 = "ece93e838486e4db729e3a1b4894ae0076fc8e9e0e0e50fcb2de384e350b973a"
+WEIGHTS_SHA256 = "083dd72d423c762c569f6fab3c01c6a644296d8353a2e2c14bf95381a051b7a4"
 
 MONEY, OPENING = 0, 1
 """The two columns: a money request, and a scammer's opening, each against ordinary talk."""

@@ -22,6 +22,10 @@ single word weighs."""
 OPENING_ALONE = 1.5
 """So much more an opening asks where no pattern that is a sign fired."""
 
+SHORTEST_ALONE = 6
+"""Words that such an opening has at least: «Hello, how are you» is how frauds begin, and everything
+else."""
+
 WORDING = "wording"
 """The kind of a signal that no pattern knows: words that weigh in the learnt layer."""
 
@@ -61,7 +65,8 @@ class Reader:
         opening = result.opening - calm
         opening += suspicion if _has_sign(found) else -OPENING_ALONE
         asks_money = money >= MONEY_FROM
-        if not asks_money and opening < WATCH_FROM:
+        too_short = len(folded.words) < SHORTEST_ALONE and not _has_sign(found)
+        if not asks_money and (opening < WATCH_FROM or too_short):
             return None
         shown = _shown(text, folded, found, asks_money)
         return Request(
