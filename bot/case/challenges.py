@@ -4,7 +4,7 @@ import html
 from random import SystemRandom
 
 from bot import markup, moments
-from bot.case import answers
+from bot.case import answers, cases
 from bot.case.cases import Open
 from bot.context import House
 from bot.texts import Texts
@@ -21,12 +21,14 @@ def given_out(house: House, account: Account, opened: Open) -> StoredChallenge:
     for asked in waiting:
         if asked.case_id == opened.id and now <= asked.expires_at:
             return asked
+    # Whom the case names may have left the family since.
+    person = cases.about(house, opened)
     fresh = issue(
         language_of(house, family),
         now,
         SystemRandom(),
         asked_by=account.user_id,
-        about=opened.file.case.about,
+        about=person.id if person else None,
         beside=[answers.opened(one) for one in waiting],
     )
     return house.store.challenges.issue(

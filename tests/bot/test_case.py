@@ -467,6 +467,8 @@ async def test_a_person_who_left_is_no_longer_who_it_is_supposed_to_be(tmp_path)
         await telegram.quiet()
         assert "Tom" not in anna.last.text.splitlines()[4]
         assert NUMBERS["Tom"][-8:] not in anna.last.text
+        await anna.taps("Ask for the code word")
+        await anna.sees("Ask for a new voice memo.")
 
 
 async def test_a_memo_that_was_counted_before_a_crash_is_counted_once(tmp_path, monkeypatch):
