@@ -43,10 +43,11 @@ STRANGER_BURST, STRANGER_INTERVAL = 3, 600.0
 UNLOCK_SECONDS = 600.0
 """How long a PIN is good for: ten minutes are a conversation, not an evening."""
 
-WRITTEN_LOOKS, WRITTEN_INTERVAL = 30, 600.0
-"""Messages of one member with words that might be the code word, of which one that holds it goes:
-so many at once, then one in ten minutes.  That tells its sender that it holds the word, so whoever
-stole an account could guess by writing.  Of further ones the keepers alone hear."""
+WRITTEN_LOOKS, WRITTEN_INTERVAL = 30, 3600.0
+"""Pieces of written messages that might hold the code word, of an account and of a family, of which
+one that holds it goes: so many at once, then one an hour.  That tells its sender that it holds the
+word, so whoever stole an account could guess by writing, forty guesses a piece: 2,160 on the first
+day and 960 on others, of 1,400,000.  Of further ones the keepers alone hear."""
 
 NOTICE_INTERVAL = 60.0
 """Seconds between two requests to slow down: they must not become a flood themselves."""

@@ -1,6 +1,7 @@
 """How often somebody may do something.  The clock is an argument, so that tests own the time."""
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 MAX_KNOWN = 10_000
@@ -37,9 +38,9 @@ class Throttle:
         self.capacity = capacity
         self.interval = interval
         self._max_known = max_known
-        self._buckets: OrderedDict[int, TokenBucket] = OrderedDict()
+        self._buckets: OrderedDict[Hashable, TokenBucket] = OrderedDict()
 
-    def allows(self, key: int, now: float) -> bool:
+    def allows(self, key: Hashable, now: float) -> bool:
         """Whether `key` may act at `now`, in seconds; if so it is counted."""
         bucket = self._buckets.pop(key, None)
         if bucket is None:

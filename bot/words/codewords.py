@@ -27,8 +27,8 @@ from familyguard.codeword import (
     WrongCodeWord,
     attempt,
     candidates,
+    familiar,
     keys_of,
-    words,
 )
 from familyguard.codeword.candidates import MAX_WINDOW, Shape
 from familyguard.codeword.tags import SALT_BYTES
@@ -179,7 +179,7 @@ def pretended(house: House, family: str) -> Tags:
         hmac.digest(secret, f"{number}:{family}".encode(), hashlib.sha256) for number in range(3)
     ]
     language = language_of(house, family)
-    listed = words(language)
+    listed = familiar(language)
     drawn = (listed[int.from_bytes(mark[:8], "big") % len(listed)] for mark in marks[:2])
     keys = keys_of(" ".join(drawn), language)
     shapes = {Shape(key.kind, len(key.text) + more) for key in keys for more in (0, 1)}

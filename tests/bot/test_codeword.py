@@ -402,6 +402,18 @@ async def test_attack_5_nobody_guesses_by_writing_to_see_what_is_taken_away(tmp_
         await bert.sees("Your code word was in that message")
 
 
+async def test_attack_5_a_long_message_counts_for_all_the_guesses_in_it(tmp_path):
+    """Row 5: hundreds of guesses fit into one message, so its pieces are counted, by family too."""
+    async with family_bot(tmp_path, clock=lambda: 0.0, message_burst=200) as telegram:
+        set_word(house_of(telegram.app), family_of(telegram))
+        guesses = " ".join(f"orange elephant number{number}" for number in range(130))
+        for _ in range(WRITTEN_LOOKS // 4):
+            await telegram.person(2).sends(guesses)
+        await telegram.person(3).sends(WORD)
+        await telegram.person(1).sees("“Person 3” sent me")
+        assert telegram.count("deleteMessage") == 0
+
+
 async def test_attack_2_a_word_that_is_typed_after_it_was_heard_is_not_taken(tmp_path):
     """Row 2: the button that confirms what was heard confirms nothing any more."""
     async with family_bot(tmp_path) as telegram:
