@@ -142,8 +142,15 @@ class Inbox(asyncio.Queue[object]):
         """Queue what was not finished when the bot ended, the oldest first; how many there were."""
         waiting = self._store.mailbox.unfinished()
         for number, body, tries in waiting:
+            try:
+                update = Update.de_json(json.loads(body), bot)
+            except Exception as error:
+                # Delivered by webhook, where nobody reads it first: the start must not fail on it.
+                log.error("update_not_understood", number=number, error=type(error).__name__)
+                self._store.mailbox.finish(number)
+                continue
             self._tries[number] = tries
-            self.put_nowait(Update.de_json(json.loads(body), bot))
+            self.put_nowait(update)
         if waiting:
             log.info("updates_replayed", count=len(waiting))
         return len(waiting)
