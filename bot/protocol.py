@@ -17,8 +17,9 @@ CRASHED: Final = "crashed"
 
 
 class _Line(BaseModel):
-    # A score may be infinite; JSON proper has no word for that.
-    model_config = ConfigDict(frozen=True, ser_json_inf_nan="constants")
+    # A score may be infinite; JSON proper has no word for that.  What does not fit is not quoted:
+    # it may be the words of a memo, or somebody's voice.
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="constants", hide_input_in_errors=True)
 
 
 class CheckJob(_Line):
