@@ -13,10 +13,8 @@ import logging
 import os
 import secrets
 import socket
-import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import structlog
 from taskiq.acks import AcknowledgeType
@@ -26,6 +24,7 @@ from taskiq.receiver import Receiver
 from bot.analysis.local import LocalAnalyst
 from bot.analysis.seam import Finding, Outcome
 from bot.cluster.broker import MemoBroker
+from bot.cluster.desk import clear_desks, desk
 from bot.cluster.patience import AWAY, Pause, ended
 from bot.cluster.seal import Seal
 from bot.cluster.wire import (
@@ -127,6 +126,8 @@ class ClusterWorker:
         """
         # Its lines quote what it could not read.
         logging.getLogger("taskiq").setLevel(logging.ERROR)
+        if left := clear_desks():
+            log.warning("left_by_a_killed_worker", folders=left)
         self._analyst.start()
         helpers: list[asyncio.Task[None]] = []
         try:
@@ -237,8 +238,8 @@ class ClusterWorker:
 
         if deaths:
             self._tell(order, Step(number=0, step="restarted"))
-        with tempfile.TemporaryDirectory(prefix="familyguard-") as folder:
-            paths = [Path(folder) / str(number) for number in range(len(paths_of(order.job)))]
+        with desk() as folder:
+            paths = [folder / str(number) for number in range(len(paths_of(order.job)))]
             for path, file in zip(paths, files, strict=True):
                 path.write_bytes(file)
             job = at(order.job, list(map(str, paths)), next(self._numbers))
