@@ -65,6 +65,7 @@ class Why(StrEnum):
     NOT_GROWN_UP = "not_grown_up"
     TOO_NEW = "too_new"  # grown up in this family for less than a day
     OTHER_FAMILY = "other_family"
+    ASKER_SUSPENDED = "asker_suspended"  # the one who asked is to be removed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ The rules are `familyguard.changes`.  A kind of change belongs to a handler, whi
 itself that it was done.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -21,7 +22,7 @@ from bot.talk import Rows
 from bot.texts import Texts
 from familyguard import changes as rules
 from familyguard.changes import Change, Kind, Refused, State
-from familyguard.family import Account, Family, Person, Role
+from familyguard.family import Account, Person, Role
 from familyguard.store.records import StoredChange
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,18 @@ Deed = Callable[[Context, StoredChange], Awaitable[bool]]
 
 DEEDS: dict[Kind, Deed] = {}
 TOLD: set[Kind] = set()
+
+NEEDS = {
+    Kind.CALL_BACK_NUMBER: roles.Act.OWN_NUMBER,
+    Kind.CODE_WORD: roles.Act.CODE_WORD,
+    Kind.VOICE: roles.Act.OWN_VOICE,
+    Kind.SECOND_ACCOUNT: roles.Act.APPROVE,
+    Kind.PIN: roles.Act.SET_PIN,
+    Kind.NEW_PIN: roles.Act.SET_PIN,
+    Kind.ROLE: roles.Act.APPOINT,
+    Kind.REMOVAL: roles.Act.REMOVE,
+}
+"""What whoever asked for a change must still be allowed to do when it is made."""
 
 
 async def ask(
@@ -79,39 +92,47 @@ async def ask(
 
 async def stop(update: Update, context: Context) -> None:
     """«Stop this»: any member may."""
-    if (found := await _found(update, context, STOP)) is None:
-        return
-    stored, change, by = found
-    if not await roles.may(update, context, roles.Act.STOP):
-        return
     house, account = context.house, context.account(update)
-    try:
-        rules.stop(change, by, house.now())
-    except Refused as refused:
-        await _refuse(update, context, refused)
-        return
-    house.store.changes.end(stored.family_id, stored.id, house.now(), stopped_by=account.user_id)
-    house.store.audit.note(stored.family_id, f"stopped.{stored.kind}", house.now(), account.user_id)
+    async with _lock(context, _key(update, STOP)):
+        if (found := await _found(update, context, STOP)) is None:
+            return
+        stored, change, by = found
+        if not await roles.may(update, context, roles.Act.STOP):
+            return
+        try:
+            rules.stop(change, by, house.now())
+        except Refused as refused:
+            await _refuse(update, context, refused)
+            return
+        family = stored.family_id
+        house.store.changes.end(family, stored.id, house.now(), stopped_by=account.user_id)
+        house.store.audit.note(family, f"stopped.{stored.kind}", house.now(), account.user_id)
     await talk.show(update, context, "change.you_stopped")
     await _tell(context, stored, "stopped", by)
 
 
 async def confirm(update: Update, context: Context) -> None:
     """«That is right»: a second adult makes it happen at once."""
-    if (found := await _found(update, context, CONFIRM)) is None:
-        return
-    stored, change, by = found
-    if not await roles.may(update, context, roles.Act.CONFIRM):
-        return
     house, account = context.house, context.account(update)
-    family = house.store.families.get(stored.family_id)
-    try:
-        rules.confirm(change, by, house.now(), family.frozen_until, _appointed_at(context, by))
-    except Refused as refused:
-        await _refuse(update, context, refused)
-        return
-    await talk.show(update, context, "change.you_confirmed")
-    await _do(context, stored, account.user_id)
+    async with _lock(context, _key(update, CONFIRM)):
+        # From here to the deed nothing is waited for: no freeze or suspension comes in between.
+        if (found := await _found(update, context, CONFIRM)) is None:
+            return
+        stored, change, by = found
+        if not await roles.may(update, context, roles.Act.CONFIRM):
+            return
+        family = house.store.families.get(stored.family_id)
+        try:
+            rules.confirm(change, by, house.now(), family.frozen_until, _appointed_at(context, by))
+            if _asker_is_suspended(context, stored):
+                raise Refused(rules.Why.ASKER_SUSPENDED)
+        except Refused as refused:
+            await _refuse(update, context, refused)
+            return
+        done = await _make(context, stored, account.user_id)
+    await talk.show(update, context, "change.you_confirmed" if done else "change.not_done")
+    if done:
+        await _tell_done(context, stored)
 
 
 async def look(context: Context) -> None:
@@ -123,53 +144,106 @@ async def look(context: Context) -> None:
     for family in house.store.families.all():
         for stored in house.store.changes.waiting(family.id):
             try:
-                await _look_at(context, family, stored)
+                await _look_at(context, stored)
             except Exception as error:
                 log.error("change_failed", kind=stored.kind, error=type(error).__name__)
 
 
-async def _look_at(context: Context, family: Family, stored: StoredChange) -> None:
-    """Make a change if it is time; one that a freeze held up is announced anew, and waits again."""
-    house, change = context.house, _pure(context, stored)
-    now = house.now()
-    asker = house.store.accounts.get(stored.asked_by)
-    if asker is not None and roles.is_suspended(context, asker):
+async def _look_at(context: Context, stored: StoredChange) -> None:
+    """Make a change if it is time.
+
+    One that a freeze or the asker's suspension held up is announced anew, and waits again.
+    """
+    house, now = context.house, context.house.now()
+    if house.store.changes.get(stored.family_id, stored.id) is None:
+        return  # it went with its family, or with whoever asked for it
+    if _asker_is_suspended(context, stored):
         return  # whoever has that account may have asked for it
-    if rules.is_held(change, family.frozen_until):
-        if not family.is_frozen(now):
+    if _is_held(context, stored):
+        if not house.store.families.get(stored.family_id).is_frozen(now):
             again = replace(stored, due_at=now + rules.REST_SECONDS)
+            asker = house.store.accounts.get(stored.asked_by)
             by = person_of(context, asker) if asker else None
-            subject = house.store.people.get(family.id, str(stored.data.get("person")))
+            subject = house.store.people.get(stored.family_id, str(stored.data.get("person")))
             await _announce(context, again, by, subject)
-            house.store.changes.postpone(family.id, stored.id, again.due_at)
-    elif rules.mature(change, now, family.frozen_until).state is State.IN_FORCE:
+            house.store.changes.postpone(stored.family_id, stored.id, again.due_at)
+    elif rules.mature(_pure(context, stored), now).state is State.IN_FORCE:
         await _do(context, stored)
 
 
-async def _do(context: Context, stored: StoredChange, confirmed_by: int | None = None) -> None:
-    """Make a change, once.
+async def _do(context: Context, stored: StoredChange) -> None:
+    """Make a change whose time has come, once, unless something came in between."""
+    async with _lock(context, stored.id):
+        done = await _make(context, stored)
+    if done:
+        await _tell_done(context, stored)
+
+
+async def _make(context: Context, stored: StoredChange, confirmed_by: int | None = None) -> bool:
+    """Make a change; whether it was made.  The caller holds its lock.
 
     It ends after its deed, so that a crash between the two makes it again instead of losing it:
     deeds may be done twice.
     """
-    house, deed = context.house, DEEDS.get(Kind(stored.kind))
+    house, kind, deed = context.house, Kind(stored.kind), DEEDS.get(Kind(stored.kind))
     if deed is None:
         log.error("change_without_deed", kind=stored.kind)
-        return
+        return False
     store, family = house.store, stored.family_id
-    async with house.listening.of(("change", stored.id)):
-        fresh = store.changes.get(family, stored.id)
-        if fresh is None or fresh.ended_at is not None:
-            return
-        by = store.accounts.get(stored.asked_by)
-        asker_is_here = by is not None and by.family_id == family
-        done = asker_is_here and await deed(context, stored)
-        now = house.now()
-        store.changes.end(family, stored.id, now, confirmed_by=confirmed_by)
-        store.audit.note(
-            family, f"{'changed' if done else 'void'}.{stored.kind}", now, confirmed_by
-        )
-    if done and stored.kind not in TOLD:
+    fresh = store.changes.get(family, stored.id)
+    if fresh is None or fresh.ended_at is not None or _is_hindered(context, fresh, confirmed_by):
+        return False
+    asker = store.accounts.get(stored.asked_by)
+    is_here = asker is not None and asker.family_id == family
+    may = is_here and asker is not None and asker.role in roles.RULES[NEEDS[kind]].roles
+    done = may and await deed(context, stored)
+    now = house.now()
+    store.changes.end(family, stored.id, now, confirmed_by=confirmed_by)
+    store.audit.note(family, f"{'changed' if done else 'void'}.{kind}", now, confirmed_by)
+    if not may:
+        # Who stole a keeper's account asked for it, perhaps, and was seen through since.
+        by = person_of(context, asker) if asker is not None and is_here else None
+        everyone = announce.everyone(context, family)
+        await announce.tell(context, everyone, "change.void", by=name_of(by))
+    return done
+
+
+def _is_hindered(context: Context, stored: StoredChange, confirmed_by: int | None) -> bool:
+    """Whether the change must go on waiting, whatever was found a moment ago."""
+    family = context.house.store.families.get(stored.family_id)
+    if family.is_frozen(context.house.now()) or _asker_is_suspended(context, stored):
+        return True
+    is_first = stored.due_at == stored.asked_at
+    return confirmed_by is None and not is_first and _is_held(context, stored)
+
+
+def _is_held(context: Context, stored: StoredChange) -> bool:
+    """Whether a freeze, or a removal of the asker that was stopped, keeps it from its time."""
+    store, asker = context.house.store, context.house.store.accounts.get(stored.asked_by)
+    until = store.families.get(stored.family_id).frozen_until or 0.0
+    for ended in store.changes.ended(stored.family_id, stored.due_at - rules.REST_SECONDS):
+        about = ended.data.get("person") if ended.kind == Kind.REMOVAL else None
+        if asker is not None and about == asker.person_id:
+            until = max(until, ended.ended_at or 0.0)
+    return rules.is_held(_pure(context, stored), until or None)
+
+
+def _asker_is_suspended(context: Context, stored: StoredChange) -> bool:
+    asker = context.house.store.accounts.get(stored.asked_by)
+    return asker is not None and roles.is_suspended(context, asker)
+
+
+def _key(update: Update, verb: str) -> str:
+    assert update.callback_query is not None
+    return (update.callback_query.data or "").removeprefix(verb)
+
+
+def _lock(context: Context, change: str) -> asyncio.Lock:
+    return context.house.listening.of(("change", change))
+
+
+async def _tell_done(context: Context, stored: StoredChange) -> None:
+    if stored.kind not in TOLD:
         await _tell(context, stored, "done")
 
 
@@ -216,10 +290,8 @@ async def _found(
     update: Update, context: Context, verb: str
 ) -> tuple[StoredChange, Change, Person] | None:
     """The change of this button, if it is of the same family and still waits."""
-    assert update.callback_query is not None
     account = context.account(update)
-    key = (update.callback_query.data or "").removeprefix(verb)
-    stored = context.house.store.changes.get(account.family_id, key)
+    stored = context.house.store.changes.get(account.family_id, _key(update, verb))
     if stored is None or stored.ended_at is not None:
         await talk.forgotten(update, context)
         return None

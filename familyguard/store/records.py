@@ -85,6 +85,10 @@ class Changes(Room):
         """The changes that neither happened nor were stopped, the earliest due first."""
         return [found for found in self._find(family) if found.ended_at is None]
 
+    def ended(self, family: str, since: float) -> list[StoredChange]:
+        """The changes that happened or were stopped since; of their content only the person."""
+        return [one for one in self._find(family) if one.ended_at and one.ended_at >= since]
+
     def end(
         self,
         family: str,

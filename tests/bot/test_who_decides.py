@@ -3,6 +3,8 @@
 Rows 6 and 7: a keeper who is talked round, or whose account is stolen (decision 10).
 """
 
+import asyncio
+
 import pytest
 
 from bot.app import house_of
@@ -132,8 +134,92 @@ async def test_attack_7_what_a_suspended_account_asked_for_before_waits_too(tmp_
         assert phone_of(telegram, 2) == OLD
         await telegram.person(3).taps("Stop this")
         await bert.sees("has stopped the removal")
+        before = len(telegram.person(1).screen)
+        for _ in range(2):
+            await time_passes(telegram)
+        await telegram.quiet()
+        assert phone_of(telegram, 2) == OLD
+        assert len(telegram.person(1).screen) == before + 1
+        assert "is to change" in telegram.person(1).screen[-1].text
+        now += HOUR
         await time_passes(telegram)
         assert phone_of(telegram, 2) == NEW
+
+
+async def test_attack_7_nobody_confirms_what_a_suspended_account_asked_for(tmp_path):
+    """Row 7: the thief talks the second adult round by telephone, while everybody calls."""
+    async with family_bot(tmp_path, now=lambda: 1e6) as telegram:
+        bert, cora = telegram.person(2), telegram.person(3)
+        await stores(bert)
+        await stores(bert, NEW)
+        asked = await cora.sees("is to change")
+        await removes(telegram, 2)
+        await cora.presses(asked.buttons[AGREE])
+        await telegram.quiet()
+        assert "Whoever asked for this is to be removed" in telegram.alerts[-1]
+        assert phone_of(telegram, 2) == OLD
+        await cora.sees("wants to remove “Person 2”")
+        await cora.taps("Stop this")
+        await bert.sees("has stopped the removal")
+        await cora.presses(asked.buttons[AGREE])
+        await cora.sees("It is done")
+        assert phone_of(telegram, 2) == NEW
+
+
+@pytest.mark.parametrize("how", ["confirmed", "due"])
+@pytest.mark.parametrize("what", ["frozen", "suspended"])
+async def test_attack_6_a_freeze_or_a_removal_of_the_last_moment_still_counts(tmp_path, how, what):
+    """Row 6: it comes after the look at the clock, or after the second adult's tap, and before the
+    deed."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, bert, cora = store_of(telegram), telegram.person(2), telegram.person(3)
+        family = store.accounts.get(1).family_id
+        await stores(bert)
+        await stores(bert, NEW)
+        await cora.sees("is to change")
+        (waiting,) = store.changes.waiting(family)
+        if how == "due":
+            now += 25 * HOUR
+        async with house_of(telegram.app).listening.of(("change", waiting.id)):
+            if how == "due":
+                looking = asyncio.create_task(time_passes(telegram))
+            else:
+                looking = asyncio.create_task(cora.taps(AGREE))
+            for _ in range(50):
+                await asyncio.sleep(0.002)
+            if what == "frozen":
+                store.families.freeze(family, now + 24 * HOUR)
+            else:
+                data = {"person": person_id(telegram, 2)}
+                store.changes.ask(family, "removal", data, 1, now, now + 24 * HOUR)
+        await looking
+        await telegram.quiet()
+        assert phone_of(telegram, 2) == OLD
+        assert all("It is done" not in shown.text for shown in cora.screen)
+        assert waiting.id in {one.id for one in store.changes.waiting(family)}
+
+
+@pytest.mark.parametrize("how", ["confirmed", "due"])
+async def test_attack_6_what_a_keeper_asked_for_who_is_one_no_longer_is_not_done(tmp_path, how):
+    """Row 6: a keeper's account was seen through and demoted, and everyone hears what lapses."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, anna, cora = store_of(telegram), telegram.person(1), telegram.person(3)
+        family = store.accounts.get(1).family_id
+        await anna.presses(f"family:keeper:{person_id(telegram, 2)}")
+        await cora.sees("another role: keeper")
+        store.people.appoint(family, person_id(telegram, 3), Role.KEEPER)
+        store.people.appoint(family, person_id(telegram, 1), Role.ADULT)
+        if how == "confirmed":
+            await cora.taps(AGREE)
+            await cora.sees("This is not done")
+        else:
+            now += 25 * HOUR
+            await time_passes(telegram)
+        await cora.sees("What “Person 1” had asked for does not happen")
+        assert role_of(telegram, 2) is Role.ADULT
+        assert store.changes.waiting(family) == []
 
 
 async def test_a_keeper_steps_down_at_once_and_members_change_at_once(tmp_path):
