@@ -34,6 +34,7 @@ class Kind(StrEnum):
     NEW_PIN = "new_pin"  # the first one, set when the family is no longer new
     ROLE = "role"  # somebody becomes keeper or adult, or is one no longer
     REMOVAL = "removal"  # of a keeper or an adult
+    ERASE_FAMILY = "erase_family"  # everyone, with everything
 
 
 ABOUT_SOMEBODY = frozenset({Kind.ROLE, Kind.REMOVAL})

@@ -47,6 +47,7 @@ NEEDS = {
     Kind.NEW_PIN: roles.Act.SET_PIN,
     Kind.ROLE: roles.Act.APPOINT,
     Kind.REMOVAL: roles.Act.REMOVE,
+    Kind.ERASE_FAMILY: roles.Act.ERASE_FAMILY,
 }
 """What whoever asked for a change must still be allowed to do when it is made."""
 
@@ -197,6 +198,8 @@ async def _make(context: Context, stored: StoredChange, confirmed_by: int | None
     is_here = asker is not None and asker.family_id == family
     may = is_here and asker is not None and asker.role in roles.RULES[NEEDS[kind]].roles
     done = may and await deed(context, stored)
+    if done and kind is Kind.ERASE_FAMILY:
+        return True  # nothing is left in which to note it
     now = house.now()
     store.changes.end(family, stored.id, now, confirmed_by=confirmed_by)
     store.audit.note(family, f"{'changed' if done else 'void'}.{kind}", now, confirmed_by)

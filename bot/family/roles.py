@@ -34,6 +34,7 @@ class Act(StrEnum):
     FREEZE = "freeze"
     EXPORT_FAMILY = "export_family"
     ERASE_FAMILY = "erase_family"
+    LEAVE = "leave"  # with everything that is stored about oneself
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ RULES: dict[Act, Rule] = {
     Act.FREEZE: Rule(ALL, while_frozen=True),
     Act.EXPORT_FAMILY: Rule(KEEPERS, while_frozen=True, with_pin=True),
     Act.ERASE_FAMILY: Rule(KEEPERS, with_pin=True),
+    Act.LEAVE: Rule(ALL, while_frozen=True),
 }
 
 
@@ -83,7 +85,8 @@ def refusal(context: Context, account: Account, act: Act) -> str | None:
     """
     rule = RULES[act]
     if act not in CLOSING and is_suspended(context, account):
-        return "roles.suspended"
+        # A thief would take along what the owner of the account wants back.
+        return "roles.suspended.leave" if act is Act.LEAVE else "roles.suspended"
     if account.role not in rule.roles:
         return "roles.only_grown_ups" if rule.roles == GROWN_UPS else "roles.only_keeper"
     family = context.house.store.families.get(account.family_id)

@@ -74,6 +74,8 @@ changes.TOLD.add(Kind.REMOVAL)
 
 async def leave(update: Update, context: Context) -> None:
     """`/leave`: once more, with what follows from it."""
+    if not await may(update, context, Act.LEAVE):
+        return
     texts, one = context.texts(update), person_of(context, context.account(update))
     if is_last_keeper(context, one) and not is_alone(context, one):
         await talk.say(update, context, "family.leave.last_keeper")
@@ -87,7 +89,11 @@ async def leave(update: Update, context: Context) -> None:
 
 
 async def left(update: Update, context: Context) -> None:
-    """«Yes, I leave».  Nobody is kept, not even in a frozen family."""
+    """«Yes, I leave».  Nobody is kept, not even in a frozen family; but whoever is to be removed
+    goes with that, so that no thief of their account takes everything along.
+    """
+    if not await may(update, context, Act.LEAVE):
+        return
     account, store = context.account(update), context.house.store
     one = person_of(context, account)
     if is_alone(context, one):

@@ -6,7 +6,7 @@ from telegram import Update
 from bot import markup, talk
 from bot.case.casecard import spaced
 from bot.context import Context
-from bot.family import announce
+from bot.family import announce, changes
 from bot.family.roles import Act, may
 from bot.family.who import name_of
 from bot.handlers.leaving import tell_of_wards
@@ -15,9 +15,11 @@ from bot.talk import Rows
 from bot.texts import Texts
 from familyguard import privacy
 from familyguard.backup import KEPT_DAYS
+from familyguard.changes import Kind
 from familyguard.family import Account, Person
 from familyguard.privacy import About
 from familyguard.retention import tidy
+from familyguard.store.records import StoredChange
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +95,8 @@ async def withdraw(update: Update, context: Context) -> None:
 
 async def ask_forget(update: Update, context: Context) -> None:
     """`/forget`, or «Forget me»: once more, with what follows from it."""
+    if not await may(update, context, Act.LEAVE):
+        return
     account, texts = context.account(update), context.texts(update)
     never = [talk.not_now(TOPIC, texts)]
     if privacy.is_last_keeper(context.house.store, account):
@@ -107,6 +111,8 @@ async def ask_forget(update: Update, context: Context) -> None:
 
 async def forget(update: Update, context: Context) -> None:
     """«Yes, forget me»: at once, and the others are told."""
+    if not await may(update, context, Act.LEAVE):
+        return
     account, store = context.account(update), context.house.store
     if privacy.is_last_keeper(store, account):
         await ask_forget(update, context)
@@ -137,20 +143,37 @@ async def ask_family(update: Update, context: Context) -> None:
 
 
 async def forget_family(update: Update, context: Context) -> None:
-    """«Yes, delete everything»: of everyone, at once, and everyone is told."""
+    """«Yes, delete everything»: in a day, or when a second adult agrees; who is alone, at once."""
     if not await may(update, context, Act.ERASE_FAMILY):
         return
-    account, store = context.account(update), context.house.store
-    person = store.people.get(account.family_id, account.person_id)
-    everyone = announce.everyone(context, account.family_id)
-    privacy.forget_family(store, account.family_id)
+    alone = privacy.is_alone(context.house.store, context.account(update))
+    if not alone:
+        await talk.show(update, context, "privacy.family.waits")
+    await changes.ask(update, context, Kind.ERASE_FAMILY, {}, first=alone)
+    if alone:
+        await _close(update)
+
+
+async def family_erased(context: Context, change: StoredChange) -> bool:
+    """Nobody stopped it: everything of everyone goes, and everyone is told."""
+    store = context.house.store
+    asker = store.accounts.get(change.asked_by)
+    if asker is None:
+        return False
+    person = store.people.get(change.family_id, asker.person_id)
+    everyone = announce.everyone(context, change.family_id)
+    privacy.forget_family(store, change.family_id)
     context.house.forget(one.user_id for one in everyone)
     log.info("family_forgotten")
-    others = [one for one in everyone if one.person_id != account.person_id]
-    theirs = [one for one in everyone if one.person_id == account.person_id]
+    others = [one for one in everyone if one.person_id != asker.person_id]
+    theirs = [one for one in everyone if one.person_id == asker.person_id]
     await announce.tell(context, theirs, "privacy.gone", days=KEPT_DAYS)
     await announce.tell(context, others, "privacy.family.others", name=name_of(person))
-    await _close(update)
+    return True
+
+
+changes.DEEDS[Kind.ERASE_FAMILY] = family_erased
+changes.TOLD.add(Kind.ERASE_FAMILY)
 
 
 async def tidy_up(context: Context) -> None:

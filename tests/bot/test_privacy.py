@@ -183,12 +183,24 @@ async def test_the_last_keeper_hands_over_or_ends_the_family(tmp_path):
         await anna.sees("Nobody can undo this")
         assert store.accounts.get(2) is not None
         await anna.taps("Yes, delete everything")
+        await anna.sees("In a day I delete the whole family")
+        await telegram.person(2).sees("wants to delete the whole family")
+        await telegram.person(2).taps("I called, it is right")
         await anna.sees("Everything about you is deleted")
         for user_id in (2, 3):
             await telegram.person(user_id).sees("has deleted the whole family")
         await telegram.quiet()
         assert [family.id for family in store.families.all()] == [other]
         assert telegram.person(50).screen == []
+
+
+async def test_whoever_is_alone_deletes_the_family_at_once(tmp_path):
+    """There is nobody whom it would take anything from."""
+    async with family_bot(tmp_path, members=(1,), now=lambda: NOW) as telegram:
+        anna, store = telegram.person(1), house_of(telegram.app).store
+        await anna.presses(ALL_GONE)
+        await anna.sees("Everything about you is deleted")
+        assert store.families.all() == []
 
 
 @pytest.mark.parametrize("user_id", [2, 50])

@@ -8,6 +8,8 @@ import asyncio
 import pytest
 
 from bot.app import house_of
+from bot.handlers.leaving import LEAVE
+from bot.handlers.privacy import ALL_GONE, GONE
 from familyguard.family import Role
 from familyguard.store import Store
 from tests.bot.families import enrol
@@ -282,6 +284,55 @@ async def test_attack_7_a_stolen_adult_account_is_stopped_at_once(tmp_path):
         await anna.sees("“Person 3” no longer belongs to the family. I told everyone.")
         told = [one.text for one in anna.screen if "someone without a name" in one.text]
         assert told == []
+
+
+@pytest.mark.parametrize("end", ["stopped", "frozen", "due"])
+async def test_attack_7_a_stolen_keeper_account_does_not_erase_the_family_at_once(tmp_path, end):
+    """Row 7: everyone hears of it, a child can stop it, and a freeze holds it up."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, anna, kim = with_child(telegram), telegram.person(1), telegram.person(9)
+        family = store.accounts.get(1).family_id
+        for _ in range(2):
+            await anna.presses(ALL_GONE)
+            await anna.sees("In a day I delete the whole family")
+        asked = await kim.sees("“Person 1” wants to delete the whole family")
+        assert list(asked.buttons) == ["Stop this"]
+        now += 23 * HOUR
+        await time_passes(telegram)
+        assert len(store.people.of_family(family)) == 4
+        if end == "stopped":
+            await kim.taps("Stop this")
+            await anna.sees("has stopped the deletion of the family")
+        elif end == "frozen":
+            await kim.sends("/freeze")
+            await anna.sees("has frozen the family")
+        now += 2 * HOUR
+        await time_passes(telegram)
+        await telegram.quiet()
+        assert len(store.people.of_family(family)) == (0 if end == "due" else 4)
+        told = [shown.text for shown in kim.screen if "has deleted the whole family" in shown.text]
+        assert len(told) == (end == "due")
+
+
+@pytest.mark.parametrize("how", ["/forget", "/leave", GONE, LEAVE])
+async def test_attack_7_a_suspended_account_deletes_nothing(tmp_path, how):
+    """Row 7: a thief would take the number and the voice along that the owner wants to keep."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, bert = store_of(telegram), telegram.person(2)
+        await removes(telegram, 2)
+        if how.startswith("/"):
+            await bert.sends(how)
+            await bert.sees("Until then I delete nothing")
+        else:
+            await bert.presses(how)
+            await telegram.quiet()
+            assert "Until then I delete nothing" in telegram.alerts[-1]
+        assert store.accounts.get(2) is not None
+        now += 25 * HOUR
+        await time_passes(telegram)
+        assert store.accounts.get(2) is None
 
 
 async def test_21_a_removed_adult_leaves_nothing_behind_after_the_day(tmp_path):
