@@ -25,6 +25,8 @@ from bot.settings import OTHERS, Settings, load_settings
 from familyguard.aside import KEPT_SECONDS, put_aside
 from familyguard.backup import newest
 from familyguard.backup_log import DAY, TOO_OLD_SECONDS, BackupLog
+from familyguard.erased import FILE_NAME as ERASED
+from familyguard.erased import damaged
 from familyguard.errors import UnusableKeys
 from familyguard.keys import FILE_NAME as KEYS
 from familyguard.keys import load_keys
@@ -95,6 +97,7 @@ def examine(now: float, env_file: Path = Path(".env")) -> Iterator[Finding]:
     yield from _models(settings)
     yield from _backups(settings, now)
     yield from _aside(settings)
+    yield from _erased(settings)
 
 
 def at_work(settings: Settings, now: float) -> Iterator[Finding]:
@@ -287,6 +290,12 @@ def _aside(settings: Settings) -> Iterator[Finding]:
     if there:
         goes = _day(min(there.values()) + KEPT_SECONDS)
         yield _unknown("aside", "left", count=len(there), folder=settings.data_dir, date=goes)
+
+
+def _erased(settings: Settings) -> Iterator[Finding]:
+    """The list of what was erased: without it a restore brings people and voices back."""
+    path = damaged(settings.data_dir / ERASED)
+    yield _wrong("erased", "damaged", path=path) if path else Finding("erased")
 
 
 def _looked_at(path: Path) -> sqlite3.Connection:

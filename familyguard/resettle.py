@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from familyguard.admission import remove
 from familyguard.codeword import Rotation
-from familyguard.erased import Erased, What
+from familyguard.erased import Condition, Erased, What, condition
 from familyguard.family import Role
 from familyguard.privacy import forget_family
 from familyguard.store import Store
@@ -30,6 +30,7 @@ class Resettled:
     voices: int = 0
     words: int = 0
     due: int = 0
+    listed: Condition = Condition.WHOLE  # how far the list of what was erased could be relied on
 
     @property
     def gone(self) -> int:
@@ -63,7 +64,7 @@ def resettle(store: Store, erased: Erased, made_at: float, now: float) -> Resett
         store.audit.note(family.id, RESTORED, now, made_at=made_at)
     store.restoring.end_codes(now)
     store.clean()
-    return Resettled(people, voices, words, due)
+    return Resettled(people, voices, words, due, condition(erased.path))
 
 
 def _has_keeper(store: Store, family: str) -> bool:

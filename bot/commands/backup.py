@@ -58,6 +58,7 @@ def restore(
     from bot.folders import only_bot, prepare_data
     from bot.settings import load_settings
     from bot.texts import Texts
+    from familyguard.erased import Condition
     from familyguard.keys import FILE_NAME, load_keys
     from familyguard.restore import restore as put_back
     from familyguard.settling import expect, settle
@@ -87,6 +88,8 @@ def restore(
         _say(texts, "restore.changed", count=len(tried.changes))
     if tried.settled.gone:
         _say(texts, "restore.settled", count=tried.settled.gone)
+    if tried.settled.listed is not Condition.WHOLE:
+        _say(texts, "restore.unlisted")
     _say(texts, "restore.look")
     if aside is not None:
         _say(texts, "restore.aside", path=aside)

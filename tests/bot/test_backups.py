@@ -88,6 +88,19 @@ def test_after_init_on_a_new_machine_the_old_family_makes_way_for_nobody_unasked
     assert len(list(home.glob("familyguard-before-*-keys.json"))) == 1
 
 
+@pytest.mark.parametrize("content", [None, "[broken", "{}"])
+def test_attack_21_a_restore_says_when_it_cannot_know_who_left(home, content):
+    """Row 21: without the list of what was erased it goes on, and says so in one sentence."""
+    familyguard("backup")
+    [stored] = stored_in(home / "backups")
+    if content is not None:
+        (home / "erased.json").write_text(content)
+    restored = familyguard("restore", stored.path, "--replace")
+    assert restored.exit_code == 0, restored.stderr
+    said = "people or voices may have come back" in restored.output.replace("\n", " ")
+    assert said == (content != "{}")
+
+
 def test_a_running_bot_is_not_replaced(home, tmp_path):
     """It would go on writing into the file that was put aside; a test restore is allowed."""
     familyguard("backup")

@@ -136,6 +136,15 @@ async def test_it_speaks_the_language_of_the_terminal(home, monkeypatch):
     assert "Geheugen: in orde" in result.output
 
 
+async def test_it_names_a_damaged_list_of_what_was_erased(home):
+    """Where it lies, and where the bot put it aside."""
+    for name in ("erased.json", "erased-damaged-1.json"):
+        (home / name).write_text("[broken")
+        assert "doctor.erased.damaged" in await wrong()
+        assert (await findings())["erased"].values["path"] == home / name
+        (home / name).unlink()
+
+
 async def test_it_changes_nothing(home):
     """Not even what it could mend."""
     (home / "keys.json").chmod(0o644)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from familyguard.admission import Knock, knock, remove
 from familyguard.backup import make
 from familyguard.codeword import CHEAP_COST_FOR_TESTS, Hasher, keys_of
-from familyguard.erased import FILE_NAME, Erased, What
+from familyguard.erased import FILE_NAME, Condition, Erased, What, condition, damaged
 from familyguard.family import Role
 from familyguard.keys import Keys
 from familyguard.privacy import forget_family, withdraw_voice
@@ -72,6 +72,7 @@ def test_attack_21_a_removed_member_does_not_come_back(home, tmp_path):
         assert store.accounts.get(3) is None
         assert store.accounts.get(2) is not None
         assert (settled.people, settled.gone) == (1, 1)
+        assert settled.listed is Condition.WHOLE
         assert len(store.people.of_family(account.family_id)) == 2
 
 
@@ -180,7 +181,7 @@ def test_a_machine_without_the_list_still_ends_what_was_open(home, tmp_path):
     elsewhere = tmp_path / "new" / "familyguard.db"
     elsewhere.parent.mkdir()
     tried, _ = restore(file, held, elsewhere, NOW)
-    assert tried.settled.gone == 0
+    assert (tried.settled.gone, tried.settled.listed) == (0, Condition.NONE)
     assert not elsewhere.with_name(FILE_NAME).exists()
     with Store(elsewhere, held) as store:
         assert store.accounts.get(3) is not None
@@ -215,17 +216,42 @@ def test_attack_4_the_list_tells_a_thief_nothing(home):
     assert person not in Erased(path, KEYS)
 
 
-def test_a_damaged_list_or_a_full_disk_stops_no_erasure(tmp_path):
-    """Whoever wants to be forgotten is forgotten; the list is a second fence."""
+def test_a_damaged_list_or_a_full_disk_stops_no_erasure(tmp_path, caplog):
+    """Whoever wants to be forgotten is forgotten; the list is a second fence, and the log tells."""
     path = tmp_path / "none" / FILE_NAME
     Erased(path, KEYS).note(What.PERSON, "f", "p")
     assert not path.exists()
+    assert "erased_not_listed" in caplog.text
     path.parent.mkdir()
+    assert condition(path) is Condition.NONE
     path.write_text("[broken")
     erased = Erased(path, KEYS)
     assert (What.PERSON, "f", "p") not in erased
     erased.note(What.PERSON, "f", "p")
     assert (What.PERSON, "f", "p") in erased
+    assert "erased_list_damaged" in caplog.text
+
+
+@pytest.mark.parametrize("content", ["", "[broken", "[]", '{"mark": "soon"}'])
+def test_attack_21_a_damaged_list_is_kept_and_named_and_never_overwritten(
+    home, tmp_path, content, caplog
+):
+    """Row 21: else whoever was removed would come back, and nobody could see why."""
+    file, path = backed_up(home, tmp_path), home.with_name(FILE_NAME)
+    path.write_text(content)
+    _, settled = put_back(home, file)
+    assert settled.listed is Condition.DAMAGED
+    for number in (1, 2):
+        path.write_text(content)
+        assert damaged(path) == path
+        with open_store(home) as store:
+            account = store.accounts.get(1 + number)
+            remove(store, account.family_id, account.person_id, LATER, actor=1)
+            assert (What.PERSON, account.family_id, account.person_id) in store.erased
+        assert path.with_name(f"erased-damaged-{number}.json").read_text() == content
+    assert condition(path) is Condition.DAMAGED
+    assert damaged(path) == path.with_name("erased-damaged-1.json")
+    assert caplog.text.count("erased_list_damaged") == 2
 
 
 NAMES = st.text("ab:1", max_size=3)
