@@ -19,6 +19,7 @@ from bot.progress import Progress
 from bot.texts import Texts
 from bot.wording import factors
 from familyguard.model import Level
+from familyguard.plea import Plea, plea_in
 from voice.errors import Undecodable
 
 PICTURE_SECONDS = 30.0
@@ -55,8 +56,11 @@ async def text(update: Update, context: Context) -> None:
         # Typed, not forwarded: «help», «is this real?», «thanks».  A verdict on such words would be
         # read as the answer about the memo above them – so a warning that stands is said again.
         warned = cases.warned(context.house, sent.account, context.house.now())
-        if warned is None:
-            sentence = texts.get("chat.talk")
+        plea = plea_in(sent.message.text or "")
+        if plea is Plea.PAID:
+            sentence = texts.get("chat.talk.paid")
+        elif warned is None:
+            sentence = texts.get("chat.help" if plea is Plea.HELP else "chat.talk")
         else:
             headline = texts.get(f"verdict.{warned.name.lower()}")
             sentence = texts.get("chat.talk.warned", headline=headline)

@@ -406,7 +406,7 @@ class _NeverDraws(StubAnalyst):
         return type(finding)(finding.heard, asyncio.get_running_loop().create_future())
 
 
-@pytest.mark.parametrize("words", ["help", "Is this real?", "is dit echt?", "thanks", "hello"])
+@pytest.mark.parametrize("words", ["Is this real?", "is dit echt?", "thanks", "hello"])
 async def test_typed_talk_gets_help_and_not_a_verdict(tmp_path, words):
     """«Is this real?» is a question about something else: no headline may pass for its answer."""
     async with family_bot(tmp_path) as telegram:
@@ -415,3 +415,15 @@ async def test_typed_talk_gets_help_and_not_a_verdict(tmp_path, words):
         shown = await anna.sees("Forward it to me")
         assert "on a number you already had" in shown.text
         assert "No warning signs" not in shown.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("I have already paid 900 pounds", "Call your bank now"), ("Help!", "How it works:")],
+)
+async def test_a_cry_for_help_is_not_judged_as_a_message(tmp_path, typed, words):
+    """«I found nothing in these words» would be an answer to a question that nobody asked."""
+    async with family_bot(tmp_path) as telegram:
+        await telegram.person(1).sends(typed)
+        shown = await telegram.person(1).sees(words)
+        assert "I found nothing" not in shown.text
