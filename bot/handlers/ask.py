@@ -14,6 +14,8 @@ from bot.case.cases import Open
 from bot.context import Context
 from bot.delivery import NO_PREVIEW
 from bot.family import announce
+from bot.family.people import alert
+from bot.family.roles import is_suspended
 from bot.family.who import name_of, person_of
 from bot.inbox import in_hand
 from bot.texts import Texts, pick_language
@@ -22,14 +24,25 @@ from familyguard.family import Account, Person
 from familyguard.model import Sign
 from familyguard.store.cases import Question
 
+DISPUTED = "disputed_yes"
+"""A line of the log: somebody said yes who is to be removed.  It counts for nothing."""
+
 
 async def yes(update: Update, context: Context) -> None:
-    """«Yes, that was me»: noted, and the asker is told what it is worth."""
+    """«Yes, that was me»: noted, and the asker is told what it is worth.
+
+    Not from whoever is to be removed: their account may be the thief's who sent the request.
+    """
     found = _found(update, context)
     if found is None:
         await talk.forgotten(update, context)
         return
     account, question, person = found
+    if is_suspended(context, account):
+        await alert(update, context, "roles.suspended.yes")
+        if question.answer is None:
+            await _tell_of_dispute(context, question, person)
+        return
     await _answer(update)
     if _settled(context, question, account, asking.YES):
         opened = _noted(context, question, was_me=True)
@@ -79,12 +92,27 @@ async def _alarm(context: Context, account: Account, person: Person, opened: Ope
     await announce.tell(context, own, "ask.alarm.own", _help)
 
 
-async def _tell_asker(context: Context, opened: Open, person: Person) -> None:
+async def _tell_of_dispute(context: Context, question: Question, person: Person) -> None:
+    """The asker hears once that somebody said yes whom the family is about to remove."""
+    house, family = context.house, question.family_id
+    told = house.store.audit.lines(family, question.asked_at)
+    if any(one.act == DISPUTED and one.detail.get("question") == question.id for one in told):
+        return
+    stored = house.store.cases.get(family, question.case_id or "")
+    if stored is None:
+        return
+    await _tell_asker(context, cases.opened_of(house, stored), person, "roles.suspended.said_yes")
+    house.store.audit.note(family, DISPUTED, house.now(), person=person.id, question=question.id)
+
+
+async def _tell_asker(
+    context: Context, opened: Open, person: Person, key: str = "ask.said_yes"
+) -> None:
     asker = _asker(context, opened)
     if asker is None:
         return
     texts = Texts(pick_language(asker.language))
-    text = markup.escape(markup.fill(texts, "ask.said_yes", name=name_of(person)))
+    text = markup.escape(markup.fill(texts, key, name=name_of(person)))
     if line := call_back(person, texts):
         text += f"\n\n{line}"
     try:

@@ -75,6 +75,27 @@ async def test_a_yes_is_told_with_what_it_is_worth_and_lowers_nothing(tmp_path):
         assert "This proves nothing" in card.text
 
 
+async def test_attack_7_the_yes_of_a_suspended_account_is_not_recorded(tmp_path):
+    """Row 7: whoever took the account that is to be removed would confirm the request with it; the
+    asker hears so once, and «Not me» still counts."""
+    async with at_home(tmp_path) as telegram:
+        store, tom_is = telegram.house.store, telegram.people["Tom"]
+        anna, tom, question = await asked(telegram)
+        now, data = telegram.house.now(), {"person": tom_is.id}
+        store.changes.ask(tom_is.family_id, "removal", data, 1, now, now + 86_400)
+        for _ in range(2):
+            await tom.presses(question.buttons["Yes, that was me"])
+            await telegram.quiet()
+            assert "your yes does not count now" in telegram.alerts[-1]
+        told = [shown for shown in anna.screen if "yes, that was me" in shown.text]
+        assert len(told) == 1
+        assert "somebody has asked to remove Tom" in told[0].text
+        assert "+31 6 12345678" in told[0].text
+        assert "proves nothing" not in anna.screen[0].text
+        await tom.presses(question.buttons["Not me!"])
+        await anna.sees("Alarm. Tom says: that was not me.")
+
+
 async def test_not_me_wins_whenever_it_comes(tmp_path):
     """Two accounts of one person disagree, in either order: one of them is in wrong hands."""
     async with at_home(tmp_path) as telegram:
