@@ -14,13 +14,20 @@ from bot.family.roles import Act, may
 from bot.family.who import name_of, person_of
 from familyguard.admission import remove
 from familyguard.backup import KEPT_DAYS
-from familyguard.changes import Kind
+from familyguard.changes import WAIT_SECONDS, Kind
 from familyguard.family import Account, Person
 from familyguard.privacy import forget_family
 from familyguard.store.records import StoredChange
 
 REMOVE, REALLY = "family:remove:", "family:gone:"
 LEAVE = "family:leave:"
+
+PAUSE = WAIT_SECONDS
+"""How long a keeper may not ask again for a removal that was stopped."""
+
+MOST_ASKED = 3
+"""How often within that time they may where only whoever is to go has stopped it: that may be the
+thief of their account, or somebody whom a thief of the keeper's wants to silence."""
 
 BACK = "family:show:"
 """To the person."""
@@ -45,6 +52,9 @@ async def removed(update: Update, context: Context) -> None:
         return
     account = context.account(update)
     if _goes_slowly(update, context, one):
+        if (refused := _too_much(context, account, one)) is not None:
+            await alert(update, context, refused)
+            return
         await talk.show(update, context, "family.remove.waits", name=name_of(one))
         for theirs in context.house.store.accounts.of_person(account.family_id, one.id):
             context.house.unlocked.drop(theirs.user_id)
@@ -128,6 +138,29 @@ async def _remove_and_tell(context: Context, one: Person, by: Account) -> None:
 def _goes_slowly(update: Update, context: Context, one: Person) -> bool:
     """Whether this removal could be a thief's who wants nobody left to say no."""
     return one.role.is_grown_up and one.id != context.account(update).person_id
+
+
+def _too_much(context: Context, account: Account, one: Person) -> str | None:
+    """Key of the sentence that says why `account` may not suspend somebody now.
+
+    A thief of a keeper's account would suspend all grown-ups at once, or the same one again and
+    again.
+    """
+    store, family, now = context.house.store, account.family_id, context.house.now()
+    own = {by.user_id for by in store.accounts.of_person(family, account.person_id)}
+    theirs = {by.user_id for by in store.accounts.of_person(family, one.id)}
+    asked = [
+        change
+        for change in (*store.changes.waiting(family), *store.changes.ended(family, now - PAUSE))
+        if change.kind == Kind.REMOVAL and change.asked_by in own
+    ]
+    if any(each.ended_at is None and each.data.get("person") != one.id for each in asked):
+        return "family.remove.one_at_a_time"
+    about = [each for each in asked if each.data.get("person") == one.id]
+    stopped_by = [each.stopped_by for each in about if each.stopped_by is not None]
+    if len(stopped_by) >= MOST_ASKED or any(by not in theirs for by in stopped_by):
+        return "family.remove.was_stopped"
+    return None
 
 
 async def _to_remove(update: Update, context: Context, verb: str) -> Person | None:
