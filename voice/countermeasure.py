@@ -37,7 +37,7 @@ MAX_HEARD_SECONDS = 60.0
 N_LAYERS = 3
 
 WEIGHTS = Path(__file__).with_name("weights") / "countermeasure.safetensors"
-WEIGHTS_SHA256 = "1715d10d122b5a983a4b829cf774c21476e6ccebbce59924cdd6eab4c2d334ee"
+WEIGHTS_SHA256 = "a6f8eab4ea8ed1d200a8814bab875f8fbdf8a147244561e305454ba9b98684f9"
 
 
 class Countermeasure(Protocol):
