@@ -10,7 +10,7 @@ from familyguard.family import Account, Person, Role
 from familyguard.privacy import VOICE
 from familyguard.store.voices import Consent
 
-WORDING = "voice-1"
+WORDING = "voice-2"
 """Names the texts `enrol.consent` and `enrol.guardian.ask`.  Another text needs another name, so
 that it can be shown later what somebody agreed to."""
 

@@ -426,6 +426,8 @@ def test_the_newest_message_stays_in_view_however_it_grows(page: PageDriver, sta
     page.wait(headline, "its beginning in view")
     page.js("document.getElementById('log').scrollTop = 0")
     page.wait("return document.getElementById('log').scrollTop === 0", "the top")
+    # The page hears of the scrolling with the next frame.
+    page.js("return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     stage.bot("sendMessage", chat_id=anna.id, text="one more")
     page.wait("return document.body.innerText.includes('one more')", "one more message")
     assert page.js("return document.getElementById('log').scrollTop") == 0
@@ -439,7 +441,7 @@ def test_the_keyboard_alone_is_enough(page: PageDriver, stage: Stage):
     page.js("document.activeElement.blur()")
     body = page.driver.find_element("tag name", "body")
     body.send_keys(Keys.TAB)
-    for _ in range(40):
+    for _ in range(80):  # each story is a stop
         active = page.driver.switch_to.active_element
         stops.add(active.get_attribute("id") or active.get_attribute("class").partition(" ")[0])
         active.send_keys(Keys.TAB)
