@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.app import house_of
+from bot.case.casecard import spaced
 from bot.family.privacy_routes import COMMANDS as PRIVACY_COMMANDS
 from familyguard.store.voices import StoredVoice
 from tests.bot.houses import StubAnalyst, family_bot, let_in
@@ -154,7 +155,7 @@ def test_no_word_of_one_family_reaches_another_or_a_stranger(tmp_path_factory, s
             secrets = {members: secrets_of(telegram, members) for members in MARKS}
             for members, mark in MARKS.items():  # there is something that could leak
                 assert mark in seen_by(telegram, members)
-                assert f"+31 6 {members[0]}" in seen_by(telegram, members)
+                assert spaced(f"+316{members[0]}") in seen_by(telegram, members)
             await play(telegram, story)
             for members, known in secrets.items():
                 others = {one for one in EVERYONE if one not in members} | {GROUP["id"]}
