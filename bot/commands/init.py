@@ -12,6 +12,7 @@ import typer
 
 from bot.commands.terminal import (
     UNUSABLE_INPUT,
+    confirmed,
     give_up,
     invoked,
     screen,
@@ -57,7 +58,7 @@ def init(
     """Set up a bot: check its token, make keys and a database, print who may claim it."""
     texts = terminal_texts()
     _say(texts, "init.begin", folder=Path.cwd())
-    if ENV_FILE.exists() and not yes and not typer.confirm(texts.get("init.replace")):
+    if ENV_FILE.exists() and not yes and not confirmed(texts, "init.replace"):
         give_up(texts.get("init.kept"))
     if yes and token_file is None:
         give_up(texts.get("init.needs_token"), UNUSABLE_INPUT)

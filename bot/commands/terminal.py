@@ -44,6 +44,12 @@ def invoked() -> str:
     return PROGRAM if found and Path(found).samefile(here) else sys.argv[0]
 
 
+def confirmed(texts: "Texts", key: str) -> bool:
+    """Ask whether to go on; typer's own question takes no Dutch yes.  Anything else is no."""
+    answer: str = typer.prompt(texts.get(key), default=texts.get("terminal.no"))
+    return answer.strip().casefold() in {"y", "yes", "j", "ja"}
+
+
 def screen() -> "Console":
     """Where results go: standard output."""
     from rich.console import Console
