@@ -80,7 +80,9 @@ def judge_strength(
         raise WeakCodeWord(Weakness.SAME_WORD, bits)
     if typed is not None and typed(" ".join(parts)):
         raise WeakCodeWord(Weakness.TYPED, bits)
-    if {key.kind for key in keys_of(whole, language)} != set(Kind):
+    # Words that are said apart may have fewer sounds than the same letters in one.
+    spellings = (whole, " ".join(parts))
+    if any({key.kind for key in keys_of(text, language)} != set(Kind) for text in spellings):
         raise WeakCodeWord(Weakness.TOO_SHORT, bits)
     if bits < MIN_BITS * (1.0 if suggested else CHOSEN_DISCOUNT):
         raise WeakCodeWord(Weakness.GUESSABLE, bits)

@@ -32,6 +32,13 @@ def test_what_is_suggested_is_never_refused(seed, language, n_words):
     assert judge_strength(phrase, language, suggested=True).bits > 20
 
 
+def test_words_with_too_few_sounds_are_neither_offered_nor_taken():
+    """As one word «kajakmelodie» has sounds enough; spoken as two it had no phonetic key."""
+    with pytest.raises(WeakCodeWord) as refused:
+        judge_strength("kajak melodie", "nl", suggested=True)
+    assert refused.value.reason is Weakness.TOO_SHORT
+
+
 def test_nobody_can_foresee_a_suggestion():
     """Drawn by the operating system's generator: two draws differ."""
     assert len({suggest("nl") for _ in range(20)}) == 20
