@@ -135,6 +135,8 @@ function keepInView() {
     top = Math.min(top, log.scrollTop + start - MARGIN);
   }
   log.scrollTop = top;
+  // The event about this comes with the next frame, and the person may have scrolled by then.
+  before = { top: log.scrollTop, height: log.scrollHeight };
 }
 
 function followTheEnd() {
