@@ -135,7 +135,9 @@ def _country(texts: "Texts", wish: str | None, yes: bool) -> str:
 
 def _likely_country(language: str) -> str:
     """That of the machine's locale (nl_BE.UTF-8 → BE), else the largest that speaks `language`."""
-    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+    from bot.texts import LOCALE_VARIABLES
+
+    for variable in LOCALE_VARIABLES:
         region = os.environ.get(variable, "").partition(".")[0].partition("_")[2]
         if len(region) == 2:
             return region.upper()

@@ -49,25 +49,29 @@ DAY_WORDS = ("today", "yesterday")
 
 async def letter(update: Update, context: Context) -> None:
     """A letter was chosen: the first question for it, or, where nothing is missing, the letter."""
+    if (state := await _with_letter(update, context)) is None:
+        return
+    await _next(update, context, state, afresh=True)
+
+
+async def _with_letter(update: Update, context: Context) -> DeepfakeTalk | None:
+    """The talk with the letter of the button that was tapped; None, and said so, if it is over."""
     kind, state = _kind(parts(update)[2]), going_on(update, context)
     if kind is None or state is None or kind not in _offered(update, context, state):
         await talk.forgotten(update, context)
-        return
+        return None
     assert update.callback_query is not None
     await update.callback_query.answer()
-    await _next(update, context, replace(state, letter=kind), afresh=True)
+    return replace(state, letter=kind)
 
 
 async def make(update: Update, context: Context) -> None:
     """«Make the letter now», whatever was not asked or not answered."""
-    kind, state = _kind(parts(update)[2]), going_on(update, context)
-    if kind is None or state is None or kind not in _offered(update, context, state):
-        await talk.forgotten(update, context)
+    if (state := await _with_letter(update, context)) is None:
         return
     assert update.callback_query is not None
-    await update.callback_query.answer()
     await talk.take_away(update.callback_query.message)
-    await _deliver(update, context, replace(state, letter=kind))
+    await _deliver(update, context, state)
     # What is typed from here on answers nothing.
     if (now := going_on(update, context)) is not None:
         remember(update, context, replace(now, letter=None))

@@ -7,13 +7,13 @@ from telegram import Message, MessageOriginHiddenUser, Update
 from telegram.ext import ApplicationHandlerStop
 
 from bot import talk
-from bot.context import Context
+from bot.context import Context, House
 from bot.family import announce
 from bot.family.who import name_of, person_of
 from bot.media import KINDS
 from bot.words.codewords import found_in, in_pieces, language_of, pretended, tags_of
 from bot.words.speaking import note_typed
-from familyguard.codeword import Candidates, Rotation
+from familyguard.codeword import Candidates, Rotation, Tags
 from familyguard.family import Account
 
 log = structlog.get_logger(__name__)
@@ -46,13 +46,13 @@ async def caught(update: Update, context: Context, parts: list[str]) -> str | No
     assert isinstance(message, Message)
     house, family = context.house, account.family_id
     stored = house.store.codewords.get(family)
-    pieces = _pieces(context, account, parts)
+    tags = tags_of(stored) or pretended(house, family)
+    pieces = _pieces(house, family, tags, parts)
     if not pieces:
         return None
     # Whoever sees a message go has guessed the word, so that happens a few times only.  Further
     # ones are looked at all the same, and stay: the keepers alone hear of it.
     open_ = _may_see(context, account, len(pieces))
-    tags = tags_of(stored) or pretended(house, family)
     if await found_in(house, family, tags, pieces) is None or stored is None:
         return None
     if open_ or stored.rotate_why != Rotation.LEAKED:
@@ -85,10 +85,8 @@ def words_of(message: Message) -> list[str]:
     return [part for part in parts if part.strip()]
 
 
-def _pieces(context: Context, account: Account, parts: list[str]) -> list[Candidates]:
+def _pieces(house: House, family: str, tags: Tags, parts: list[str]) -> list[Candidates]:
     """What of `parts` is to be hashed: its sender sees what comes of it, so only what fits."""
-    house, family = context.house, account.family_id
-    tags = tags_of(house.store.codewords.get(family)) or pretended(house, family)
     return [
         replace(tried, work=len(tried))
         for part in parts

@@ -574,21 +574,29 @@ async def test_a_frightened_question_after_a_warning_is_not_calmed(tmp_path):
         assert not anna.has_seen("I found nothing in these words")
 
 
+TOMS_REQUEST = "Hi Anna, this is Tom, new number. Transfer 900 pounds today, I cannot call"
+
+
+@contextlib.asynccontextmanager
+async def in_toms_name(tmp_path):
+    """Anna forwards a request in the name of Tom, who is of the family too."""
+    async with family_bot(tmp_path) as telegram:
+        name_them(house_of(telegram.app), Anna=1, Tom=2)
+        anna, tom = telegram.person(1), telegram.person(2)
+        await anna.sends_message(text=TOMS_REQUEST, forward_origin=telegram.origin())
+        yield telegram, anna, tom
+
+
 async def test_none_of_them_takes_the_name_off_the_card(tmp_path):
     """And «Ask them now» asks first who."""
-    async with family_bot(tmp_path) as telegram:
-        house = house_of(telegram.app)
-        name_them(house, Anna=1, Tom=2)
-        anna, tom = telegram.person(1), telegram.person(2)
-        text = "Hi Anna, this is Tom, new number. Transfer 900 pounds today, I cannot call"
-        await anna.sends_message(text=text, forward_origin=telegram.origin())
+    async with in_toms_name(tmp_path) as (telegram, anna, tom):
         await anna.sees("Do not pay yet")
         await telegram.quiet()
         await anna.taps("It is supposed to be someone else")
         await anna.sees("Who is it supposed to come from?")
         await anna.taps("None of them")
         await anna.sees("it is none of you")
-        store = house.store
+        store = house_of(telegram.app).store
         (stored,) = store.cases.of_account(store.accounts.get(1).family_id, 1)
         assert File.from_json(stored.state).case.about is None
         assert tom.screen
@@ -596,12 +604,7 @@ async def test_none_of_them_takes_the_name_off_the_card(tmp_path):
 
 async def test_an_alarm_asks_nobody_any_more(tmp_path):
     """After «Not me» the card keeps what helps, and a further forward asks no second time."""
-    async with family_bot(tmp_path) as telegram:
-        house = house_of(telegram.app)
-        name_them(house, Anna=1, Tom=2)
-        anna, tom = telegram.person(1), telegram.person(2)
-        text = "Hi Anna, this is Tom, new number. Transfer 900 pounds today, I cannot call"
-        await anna.sends_message(text=text, forward_origin=telegram.origin())
+    async with in_toms_name(tmp_path) as (telegram, anna, tom):
         await tom.sees("Did you just ask")
         await tom.taps("Not me!")
         await anna.sees("Do not pay. This is a scam")
@@ -610,6 +613,6 @@ async def test_an_alarm_asks_nobody_any_more(tmp_path):
         assert "Ask them now" not in card.buttons
         assert "Ask for the code word" not in card.buttons
         asked = len(tom.screen)
-        await anna.sends_message(text=text + " now!", forward_origin=telegram.origin())
+        await anna.sends_message(text=TOMS_REQUEST + " now!", forward_origin=telegram.origin())
         await telegram.quiet()
         assert not any("Did you" in shown.text for shown in tom.screen[asked:])
