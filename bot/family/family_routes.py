@@ -6,7 +6,7 @@ Lines for `bot.app.add_routes`, in the same order: buttons, commands, answers to
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.context import App, Context, House
-from bot.family import changes, restored
+from bot.family import change_news, changes, deeds, restored
 from bot.family import pin as door
 from bot.handlers import admit, family, leaving, phone, pin, setup
 from bot.talk import Expected
@@ -36,8 +36,8 @@ def add_buttons(app: App) -> None:
         (pin.SET, pin.command),
         (pin.REMOVE, pin.remove),
         (pin.FORGOTTEN, pin.forgotten),
-        (changes.STOP, changes.stop),
-        (changes.CONFIRM, changes.confirm),
+        (change_news.STOP, changes.stop),
+        (change_news.CONFIRM, changes.confirm),
     ):
         app.add_handler(CallbackQueryHandler(callback, f"^{prefix}"))
 
@@ -76,10 +76,10 @@ def add_answers(app: App, house: House) -> None:
 def add_jobs(app: App) -> None:
     """What happens by itself: also what became due while the bot was away."""
     assert app.job_queue is not None
-    app.job_queue.run_repeating(_look, changes.LOOK_SECONDS, first=1.0)
+    app.job_queue.run_repeating(_look, deeds.LOOK_SECONDS, first=1.0)
 
 
 async def _look(context: Context) -> None:
     await restored.tell(context)
-    await changes.look(context)
+    await deeds.look(context)
     await admit.forget_applicants(context)

@@ -5,7 +5,7 @@ from telegram import Update, User
 
 from bot import markup, talk
 from bot.context import Context
-from bot.family import announce, changes
+from bot.family import announce, changes, deeds
 from bot.family.people import is_new
 from bot.family.roles import Act, may
 from bot.family.who import name_of, person_of, role, short_number
@@ -206,7 +206,7 @@ async def deed(context: Context, change: StoredChange) -> bool:
     return True
 
 
-changes.DEEDS[Kind.SECOND_ACCOUNT] = deed
+deeds.DEEDS[Kind.SECOND_ACCOUNT] = deed
 
 
 async def _welcome(context: Context, account: Account) -> None:

@@ -9,7 +9,7 @@ from telegram import Update
 from bot import moments, talk
 from bot.case.answers import readings
 from bot.context import Context
-from bot.family import changes
+from bot.family import changes, deeds
 from bot.family.roles import Act, may
 from bot.handlers import speak
 from bot.talk import Rows
@@ -120,7 +120,7 @@ async def deed(context: Context, change: StoredChange) -> bool:
     return True
 
 
-changes.DEEDS[Kind.CODE_WORD] = deed
+deeds.DEEDS[Kind.CODE_WORD] = deed
 
 
 def _set_button(texts: Texts, verb: str) -> Rows:

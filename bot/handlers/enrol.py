@@ -14,7 +14,7 @@ from bot import markup, talk
 from bot.analysis import PromptMemo
 from bot.context import Context
 from bot.errors import CannotListen, QueueFull, Stopping
-from bot.family import changes, roles
+from bot.family import changes, deeds, roles
 from bot.family.consent import WORDING, consent_of, record, taking_back
 from bot.family.enrolment import (
     MAX_MEMOS,
@@ -121,7 +121,7 @@ async def deed(context: Context, change: StoredChange) -> bool:
     return True
 
 
-changes.DEEDS[Kind.VOICE] = deed
+deeds.DEEDS[Kind.VOICE] = deed
 
 
 async def _count(update: Update, context: Context, found: Attachment) -> str:

@@ -4,7 +4,7 @@ from telegram import Message, Update
 
 from bot import moments, talk
 from bot.context import Context
-from bot.family import announce, changes
+from bot.family import announce, changes, deeds
 from bot.family.people import alert, found, is_last_keeper
 from bot.family.roles import Act, may
 from bot.family.who import name_of, person_of, role
@@ -110,7 +110,7 @@ async def appointed(context: Context, change: StoredChange) -> bool:
     return True
 
 
-changes.DEEDS[Kind.ROLE] = appointed
+deeds.DEEDS[Kind.ROLE] = appointed
 
 
 async def ask_name(update: Update, context: Context) -> None:

@@ -8,7 +8,7 @@ from telegram import Update
 
 from bot import talk
 from bot.context import Context
-from bot.family import announce, changes
+from bot.family import announce, changes, deeds
 from bot.family.people import alert, found, is_alone, is_last_keeper
 from bot.family.roles import Act, may
 from bot.family.who import name_of, person_of
@@ -78,8 +78,8 @@ async def gone(context: Context, change: StoredChange) -> bool:
     return True
 
 
-changes.DEEDS[Kind.REMOVAL] = gone
-changes.TOLD.add(Kind.REMOVAL)
+deeds.DEEDS[Kind.REMOVAL] = gone
+deeds.TOLD.add(Kind.REMOVAL)
 
 
 async def leave(update: Update, context: Context) -> None:

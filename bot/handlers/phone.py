@@ -6,7 +6,7 @@ from telegram import KeyboardButton, ReplyKeyboardMarkup, ReplyKeyboardRemove, U
 from bot import markup, moments, talk
 from bot.case.casecard import spaced
 from bot.context import Context
-from bot.family import changes
+from bot.family import changes, deeds
 from bot.family.roles import Act, may
 from bot.family.who import name_of, person_of
 from bot.handlers import check
@@ -91,7 +91,7 @@ async def deed(context: Context, change: StoredChange) -> bool:
     return True
 
 
-changes.DEEDS[Kind.CALL_BACK_NUMBER] = deed
+deeds.DEEDS[Kind.CALL_BACK_NUMBER] = deed
 
 
 async def _store(update: Update, context: Context, phone: str) -> None:

@@ -6,7 +6,7 @@ from telegram import Message, Update
 
 from bot import moments, talk
 from bot.context import Context
-from bot.family import announce, changes, pin
+from bot.family import announce, changes, deeds, pin
 from bot.family.people import is_new
 from bot.family.roles import Act, may
 from bot.family.who import name_of, person_of
@@ -165,8 +165,8 @@ async def first(context: Context, change: StoredChange) -> bool:
     return True
 
 
-changes.DEEDS[Kind.PIN] = deed
-changes.DEEDS[Kind.NEW_PIN] = first
+deeds.DEEDS[Kind.PIN] = deed
+deeds.DEEDS[Kind.NEW_PIN] = first
 
 
 async def _is_right(update: Update, context: Context) -> bool:

@@ -6,7 +6,7 @@ from telegram import Update
 from bot import markup, talk
 from bot.case.casecard import spaced
 from bot.context import Context
-from bot.family import announce, changes
+from bot.family import announce, changes, deeds
 from bot.family.roles import Act, may
 from bot.family.who import name_of
 from bot.handlers.leaving import tell_of_wards
@@ -172,8 +172,8 @@ async def family_erased(context: Context, change: StoredChange) -> bool:
     return True
 
 
-changes.DEEDS[Kind.ERASE_FAMILY] = family_erased
-changes.TOLD.add(Kind.ERASE_FAMILY)
+deeds.DEEDS[Kind.ERASE_FAMILY] = family_erased
+deeds.TOLD.add(Kind.ERASE_FAMILY)
 
 
 async def tidy_up(context: Context) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.app import house_of
-from bot.family import changes
+from bot.family import deeds
 from familyguard.changes import Kind
 from familyguard.family import Role
 from tests.bot.fake_telegram import running_bot
@@ -379,15 +379,15 @@ async def test_23_a_change_that_was_cut_short_is_made_again(tmp_path, monkeypatc
         await stores(bert, NEW)
         await bert.sees("changes in a day")
         now += 25 * HOUR
-        whole = changes.DEEDS[Kind.CALL_BACK_NUMBER]
+        whole = deeds.DEEDS[Kind.CALL_BACK_NUMBER]
 
         async def dies(*_):
             raise OSError("power")
 
-        monkeypatch.setitem(changes.DEEDS, Kind.CALL_BACK_NUMBER, dies)
+        monkeypatch.setitem(deeds.DEEDS, Kind.CALL_BACK_NUMBER, dies)
         await time_passes(telegram)
         assert phone_of(telegram, 2) == OLD
-        monkeypatch.setitem(changes.DEEDS, Kind.CALL_BACK_NUMBER, whole)
+        monkeypatch.setitem(deeds.DEEDS, Kind.CALL_BACK_NUMBER, whole)
         await time_passes(telegram)
         assert phone_of(telegram, 2) == NEW
 
