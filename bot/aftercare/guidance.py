@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from babel.dates import format_date
 
-from bot.case.casecard import spaced
 from bot.markup import MAX_MESSAGE
+from bot.phone_numbers import spaced
 from bot.texts import Texts
 from familyguard.aftercare import Happened, steps
 from familyguard.deepfake import Plan

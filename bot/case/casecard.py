@@ -3,7 +3,6 @@
 import html
 from dataclasses import dataclass
 
-import phonenumbers
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import keyboards, markup, moments
@@ -14,6 +13,7 @@ from bot.case.readers import payees_of
 from bot.context import House
 from bot.family.who import Said, name_of
 from bot.judgement import Judgement
+from bot.phone_numbers import spaced
 from bot.texts import Texts, pick_language
 from bot.wording import Wording, reason, word
 from familyguard.case import judge_case
@@ -129,15 +129,6 @@ def call_back(person: Person | None, texts: Texts) -> str:
         number=markup.Own(spaced(person.phone)),
         date=markup.Own(moments.day(person.phone_set_at or 0.0, texts)),
     )
-
-
-def spaced(number: str) -> str:
-    """A number in E.164 as it is written for people, with its country."""
-    try:
-        parsed = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _changes(facts: Facts, texts: Texts) -> list[str]:

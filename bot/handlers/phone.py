@@ -1,15 +1,14 @@
 """One's own call-back number, shared with Telegram's contact button."""
 
-import phonenumbers
 from telegram import KeyboardButton, ReplyKeyboardMarkup, ReplyKeyboardRemove, Update
 
 from bot import markup, moments, talk
-from bot.case.casecard import spaced
 from bot.context import Context
 from bot.family import changes, deeds
 from bot.family.roles import Act, may
 from bot.family.who import name_of, person_of
 from bot.handlers import check
+from bot.phone_numbers import dialable, spaced
 from bot.talk import PATIENCE
 from familyguard.changes import Kind
 from familyguard.setup import Step
@@ -60,13 +59,13 @@ async def shared(update: Update, context: Context) -> None:
     if contact.user_id != user.id:
         await talk.say(update, context, "phone.not_yours")
         return
-    dialable = _dialable(contact.phone_number)
-    if dialable is None:
+    number = dialable(contact.phone_number)
+    if number is None:
         await talk.say(update, context, "phone.no_number")
         return
     if not await may(update, context, Act.OWN_NUMBER):
         return
-    await _store(update, context, dialable)
+    await _store(update, context, number)
     await _go_on(update, context)
 
 
@@ -121,14 +120,3 @@ async def _put_keyboard_away(update: Update, context: Context, key: str) -> None
         markup.fill(context.texts(update), key, name=name_of(person)),
         reply_markup=ReplyKeyboardRemove(),
     )
-
-
-def _dialable(phone: str) -> str | None:
-    """The number in E.164, or None where nobody can be called on it."""
-    try:
-        parsed = phonenumbers.parse("+" + phone.strip().lstrip("+"))
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(parsed):
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -4,13 +4,13 @@ import structlog
 from telegram import Update
 
 from bot import markup, talk
-from bot.case.casecard import spaced
 from bot.context import Context
 from bot.family import announce, changes, deeds
 from bot.family.roles import Act, may
 from bot.family.who import name_of
 from bot.handlers.leaving import tell_of_wards
 from bot.moments import day
+from bot.phone_numbers import spaced
 from bot.talk import Rows
 from bot.texts import Texts
 from familyguard import privacy

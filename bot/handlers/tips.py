@@ -7,12 +7,12 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot import markup, moments, talk
-from bot.case import casecard
 from bot.context import Context
 from bot.delivery import NO_PREVIEW
 from bot.family.who import name_of
 from bot.handlers import drill
 from bot.handlers.case import parts
+from bot.phone_numbers import spaced
 from bot.talk import Rows
 from bot.texts import Texts, pick_language
 from familyguard.drill import LAST_DAY, next_start
@@ -115,9 +115,7 @@ async def card(update: Update, context: Context) -> None:
     account, house, texts = context.account(update), context.house, context.texts(update)
     family = house.store.families.get(account.family_id)
     people = house.store.people.of_family(account.family_id)
-    contacts = [
-        Contact(name_of(one)(texts), casecard.spaced(one.phone)) for one in people if one.phone
-    ]
+    contacts = [Contact(name_of(one)(texts), spaced(one.phone)) for one in people if one.phone]
     now, bot = moments.local(house.now()), context.bot.username
     papers = {
         "card": await asyncio.to_thread(draw_card, texts, contacts, bot, family.greeting, now),

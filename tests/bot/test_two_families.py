@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.app import house_of
-from bot.case.casecard import spaced
 from bot.family.privacy_routes import COMMANDS as PRIVACY_COMMANDS
+from bot.phone_numbers import spaced
 from familyguard.store.voices import StoredVoice
 from tests.bot.houses import StubAnalyst, family_bot, let_in
 
