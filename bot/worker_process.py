@@ -49,6 +49,7 @@ class WorkerProcess:
     def __init__(self, process: Process) -> None:
         self._process = process
         self._ready = False
+        self._end: asyncio.Task[int] | None = None
 
     @classmethod
     async def start(cls, command: Sequence[str]) -> "WorkerProcess":
@@ -86,8 +87,14 @@ class WorkerProcess:
             self._ready = True
 
     async def ended(self) -> int:
-        """Wait for the end of the process; returns its exit status."""
-        return await self._process.wait()
+        """Wait for the end of the process; returns its exit status.
+
+        However often this is asked, and given up again for a job, one alone waits: asyncio keeps
+        what waits for a process until that ends, cancelled or not.
+        """
+        if self._end is None:
+            self._end = asyncio.create_task(self._process.wait())
+        return await asyncio.shield(self._end)
 
     async def work(self, job: Job) -> AsyncIterator[Event]:
         """Give it a job; yields what it says about it.  Raises `WorkerDied`."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
+import gc
 import os
 import signal
 import subprocess
@@ -167,6 +168,21 @@ async def test_a_worker_killed_between_two_memos_is_replaced(memo):
         finding = await analyst.listen(memo("say two"), Teller())
         assert isinstance(finding.heard, Analysis)
         assert analyst.worker.pid != pid
+
+
+async def test_a_memo_leaves_nothing_in_memory_that_waits_for_the_worker_to_end(memo):
+    """A bot that runs for a year hears a hundred thousand memos, with one worker."""
+
+    def waiting() -> int:
+        gc.collect()
+        return sum(type(one) is asyncio.Future for one in gc.get_objects())
+
+    async with analyst_at_work() as analyst:
+        await (await analyst.listen(memo("say one"), Teller())).picture
+        before = waiting()
+        for _ in range(30):
+            await (await analyst.listen(memo("say more"), Teller())).picture
+        assert waiting() < before + 10
 
 
 async def test_memos_may_come_while_the_models_load(memo):
