@@ -11,6 +11,7 @@ from telegram.error import BadRequest, NetworkError
 from telegram.ext import AIORateLimiter
 
 from bot.inbox import in_hand, is_sending
+from bot.inhand import to_its_end
 
 log = structlog.get_logger(__name__)
 
@@ -65,13 +66,19 @@ class PatientLimiter(AIORateLimiter):
         # The first call of all has its own loop, which says what it is waiting for.
         pauses = () if endpoint == "getMe" else self._pauses
         usual = super().process_request
+        hand = in_hand()
+
+        async def request(*args: Any, **kwargs: Any) -> Any:
+            # What waits for its turn may be broken off, but not what is on its way.
+            once = hand is not None and is_sending(endpoint)
+            sent = callback(*args, **kwargs)
+            return await (to_its_end(sent) if once else sent)
 
         async def call() -> Any:
             return await persist(
-                lambda: usual(callback, args, kwargs, endpoint, data, rate_limit_args), pauses
+                lambda: usual(request, args, kwargs, endpoint, data, rate_limit_args), pauses
             )
 
-        hand = in_hand()
         try:
             if hand and is_sending(endpoint):
                 return await hand.once(endpoint, data.get("chat_id"), call)

@@ -25,9 +25,9 @@ from telegram import Bot, Update
 from telegram.error import TelegramError
 from telegram.ext import Application
 
+from bot.arrears import Arrears
 from bot.inhand import (
     FULL,
-    PAUSE_SECONDS,
     InHand,
     PutOff,
     apart,
@@ -98,7 +98,7 @@ class Inbox(asyncio.Queue[object]):
         self._tell_later = tell_later
         self._put_off: dict[int, PutOff] = {}
         self._refused: set[int] = set()
-        self._owed: set[int] = set()
+        self.arrears = Arrears(store)
         self._leaving = False
         self._telling: set[asyncio.Task[None]] = set()
         self._store = store
@@ -187,7 +187,7 @@ class Inbox(asyncio.Queue[object]):
             memory = before or PutOff(tries)
             again = tries > 0 or before is not None
             wait = self._waiting(update, memory)
-            hand = InHand(number, again, self._store, memory, wait, self._finish)
+            hand = InHand(number, again, self._store, memory, wait, self.arrears)
             interrupted = True
             with holding(hand):
                 try:
@@ -200,31 +200,6 @@ class Inbox(asyncio.Queue[object]):
                     hand.let_go(interrupted)
             if tries >= ALONE_FROM:
                 await hand.tasks_done()
-
-    def _finish(self, number: int) -> None:
-        """Note that an update is finished; if that fails, note it as soon as it can be.
-
-        Else it would be handled once more after a crash that comes much later.
-        """
-        first = not self._owed
-        self._owed.add(number)
-        try:
-            self._settle()
-        except FULL:
-            if first:
-                asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._settle_later)
-            raise
-
-    def _settle(self) -> None:
-        for number in list(self._owed):
-            self._store.mailbox.finish(number)
-            self._owed.discard(number)
-
-    def _settle_later(self) -> None:
-        try:
-            self._settle()
-        except FULL:
-            asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._settle_later)
 
     def _waiting(self, update: Update, memory: PutOff) -> Callable[[], None] | None:
         """What puts an update off, unless it has been for too long."""

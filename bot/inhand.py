@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
@@ -24,6 +24,11 @@ NOT_NOTED = "sendChatAction"
 
 PAUSE_SECONDS = 5.0
 """Before what was put off is handled again for the first time."""
+
+ANSWER_SECONDS = 5.0
+"""How long the answer to what is being sent is waited for while the bot is stopped."""
+
+Result = TypeVar("Result")
 
 _in_hand: ContextVar["InHand | None"] = ContextVar("update_in_hand", default=None)
 
@@ -42,10 +47,21 @@ class PutOff:
     sent: dict[str, Any] = field(default_factory=dict)
 
 
+class Notes(Protocol):
+    """Where it is written down what was sent for an update, and that it is over."""
+
+    def sent(self, update_id: int, call: str, result: Any, /) -> None:
+        """What Telegram answered to a call."""
+
+    def finish(self, update_id: int, /) -> None:
+        """The update was handled to the end."""
+
+
 class InHand:
     """An update that is being handled: the tasks that work on it, and what was sent for it.
 
-    `before` is what is remembered of it if it was put off; `wait` puts it off (once more).
+    `before` is what is remembered of it if it was put off; `wait` puts it off (once more); `notes`
+    takes down what was sent and that it is over, if not the mailbox of `store` itself.
     """
 
     def __init__(
@@ -55,9 +71,9 @@ class InHand:
         store: Store,
         before: PutOff | None = None,
         wait: Callable[[], None] | None = None,
-        finish: Callable[[int], None] | None = None,
+        notes: "Notes | None" = None,
     ) -> None:
-        self._finish = finish or store.mailbox.finish
+        self._notes: Notes = notes or store.mailbox
         self.update_id = update_id
         self.again = again
         self.over = False
@@ -102,10 +118,14 @@ class InHand:
         key = f"{name}/{self._ordinals[name]}"
         if (known := self._known(key)) is not None:
             return known
+        task = asyncio.current_task()
+        cancelled = task.cancelling() if task else 0
         result = await call()
         self.memory.sent[key] = place = _place(result)
         with at_any_rate("answer_not_noted"):
-            self._mailbox.sent(self.update_id, key, place)
+            self._notes.sent(self.update_id, key, place)
+        if task and task.cancelling() > cancelled:
+            raise asyncio.CancelledError  # put off by `to_its_end`, until this was noted
         return result
 
     def _known(self, key: str) -> Any | None:
@@ -127,7 +147,7 @@ class InHand:
                 self._wait()
             elif not self._interrupted:
                 with at_any_rate("update_not_finished"):
-                    self._finish(self.update_id)
+                    self._notes.finish(self.update_id)
 
 
 def in_hand() -> InHand | None:
@@ -165,6 +185,23 @@ def apart() -> Iterator[None]:
 def nothing_in_hand() -> None:
     """What follows belongs to no update, though one may have been in hand when it was planned."""
     _in_hand.set(None)
+
+
+async def to_its_end(request: Awaitable[Result]) -> Result:
+    """The result of a request that is not broken off once it began, for Telegram may have it.
+
+    Whoever is cancelled meanwhile gets the result all the same, and must end when it is noted.
+    """
+    task = asyncio.ensure_future(request)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=ANSWER_SECONDS)
+        if not task.done() or task.cancelled() or task.exception():
+            raise
+        return task.result()
+    finally:
+        task.cancel()
 
 
 def is_sending(endpoint: str) -> bool:

@@ -224,6 +224,8 @@ async def _work(app: App, analyst: "LocalAnalyst | ClusterAnalyst", stop: asynci
     assert isinstance(app, TyingApplication)
     await app.leave(LEAVE_SECONDS)
     await app.stop()
+    if not app.update_queue.arrears.settle():
+        log.error("answers_not_noted")
 
 
 def _offer_claim(app: App) -> None:

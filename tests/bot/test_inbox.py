@@ -14,7 +14,9 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.app import house_of
+from bot.delivery import PatientLimiter
 from bot.inbox import ALONE_FROM, MAX_TRIES, Inbox, InHand, NotStored, in_hand
+from bot.inhand import holding
 from bot.playground.server import build, serve
 from bot.playground.world import World
 from bot.run import serve as serve_family
@@ -369,6 +371,103 @@ async def test_a_full_disk_takes_no_answer_away(store, monkeypatch):
 
     monkeypatch.setattr(store.mailbox, "sent", full)
     assert await InHand(5, False, store).once("sendMessage", 1, call) is True
+
+
+async def test_what_a_full_disk_kept_from_being_noted_is_noted_before_the_bot_ends(
+    store, monkeypatch
+):
+    """Stopped a minute after the disk was full, the next start would send it once more."""
+
+    def full(*_args):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async def call():
+        return True
+
+    box = inbox(store)
+    await box.put(update(5))
+    await box.put(update(6))
+    with monkeypatch.context() as disk:
+        disk.setattr(store.mailbox, "sent", full)
+        disk.setattr(store.mailbox, "finish", full)
+        await InHand(5, False, store, notes=box.arrears).once("sendMessage", 1, call)
+        await box.handle(box.get_nowait(), asyncio.sleep(0))
+        await box.handle(box.get_nowait(), asyncio.sleep(0))
+        assert not box.arrears.settle()
+        assert len(store.mailbox.unfinished()) == 2
+    await InHand(6, False, store, notes=box.arrears).once("sendMessage", 1, call)
+    assert box.arrears.settle()
+    assert store.mailbox.unfinished() == []
+    assert (store.mailbox.answer(5, "sendMessage/1/1"), box.arrears.settle()) == (None, True)
+
+
+async def test_an_answer_that_was_not_noted_is_noted_later(store, monkeypatch):
+    """The handler failed after it: the update is handled again, perhaps by the next start."""
+
+    def full(*_args):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async def call():
+        return True
+
+    box = inbox(store)
+    await box.put(update(5))
+    with monkeypatch.context() as disk:
+        disk.setattr(store.mailbox, "sent", full)
+        await InHand(5, False, store, notes=box.arrears).once("sendMessage", 1, call)
+    assert store.mailbox.answer(5, "sendMessage/1/1") is None
+    assert box.arrears.settle()
+    assert store.mailbox.answer(5, "sendMessage/1/1") is True
+
+
+async def test_a_message_on_its_way_when_the_bot_is_stopped_is_not_sent_again(store):
+    """Telegram has it already: its answer is waited for, and noted, and only then all ends."""
+    store.mailbox.receive(5, "{}", 1.0)
+    taken, answered = asyncio.Event(), asyncio.Event()
+
+    async def telegram():
+        taken.set()
+        await answered.wait()
+        return {"message_id": 8}
+
+    async def handler():
+        hand = InHand(5, False, store)
+        with holding(hand):
+            data = {"chat_id": 1}
+            await PatientLimiter(()).process_request(telegram, [], {}, "sendMessage", data, None)
+            raise AssertionError("the bot was stopped, and this goes on")
+
+    task = asyncio.create_task(handler())
+    await taken.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    answered.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert store.mailbox.answer(5, "sendMessage/1/1") == {"message_id": 8}
+
+
+async def test_a_message_that_waits_for_its_turn_is_not_sent_when_the_bot_is_stopped(store):
+    """Nobody has it yet; the next start sends it."""
+    store.mailbox.receive(5, "{}", 1.0)
+    limiter = PatientLimiter(())
+    limiter._retry_after_event.clear()  # Telegram asked to wait
+    sent = []
+
+    async def telegram():
+        sent.append(1)
+
+    async def handler():
+        with holding(InHand(5, False, store)):
+            data = {"chat_id": 1}
+            await limiter.process_request(telegram, [], {}, "sendMessage", data, None)
+
+    task = asyncio.create_task(handler())
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (sent, store.mailbox.answer(5, "sendMessage/1/1")) == ([], None)
 
 
 async def test_a_job_belongs_to_no_update(tmp_path):
