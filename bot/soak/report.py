@@ -2,12 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-
-WARM_UP = 500
-"""Updates of each life of the bot that say nothing about its memory: shelves and caches fill."""
+from statistics import linear_regression
 
 FLAT_MB = 1.0
 """Growth per 1,000 updates that is still called flat: the allocator's own ups and downs."""
+
+ENOUGH = 500
+"""Updates over which memory must have been measured for its growth to say anything."""
 
 
 @dataclass
@@ -16,21 +17,18 @@ class Memory:
 
     lives: list[list[tuple[int, float]]] = field(default_factory=list)
 
-    def slope(self, warm_up: int = WARM_UP) -> float | None:
-        """Megabytes per 1,000 updates: one line through all lives, each with a height of its own.
+    @property
+    def late(self) -> list[tuple[int, float]]:
+        """The last half of the longest life: before it shelves, caches and the allocator fill."""
+        life = max(self.lives, key=_length, default=[])
+        return [one for one in life if one[0] >= life[0][0] + _length(life) / 2]
 
-        Least squares within the lives, without the first `warm_up` updates of each.  None where
-        nothing is left.
-        """
-        top = bottom = 0.0
-        for life in self.lives:
-            kept = [one for one in life if one[0] >= life[0][0] + warm_up]
-            if len(kept) < 3:
-                continue
-            x, y = (sum(column) / len(kept) for column in zip(*kept, strict=True))
-            top += sum((updates - x) * (size - y) for updates, size in kept)
-            bottom += sum((updates - x) ** 2 for updates, _ in kept)
-        return 1000 * top / bottom if bottom else None
+    def slope(self) -> float | None:
+        """Megabytes per 1,000 updates in `late`, by least squares; None if that is too short."""
+        late = self.late
+        if _length(late) < ENOUGH:
+            return None
+        return 1000 * linear_regression(*zip(*late, strict=True)).slope
 
     @property
     def most(self) -> float:
@@ -89,6 +87,10 @@ class Report:
         """Whether everything was as it must be."""
         return not self.fails
 
+    def _from_to(self) -> str:
+        first, last = self.memory.late[0], self.memory.late[-1]
+        return f"update {first[0]} to {last[0]}: {first[1]:.0f} to {last[1]:.0f} MB"
+
     def to_markdown(self) -> str:
         """The figures as a table."""
         slope = self.memory.slope()
@@ -112,8 +114,8 @@ class Report:
                 f"{_at(waits, share):.1f}" for share in (0.5, 0.95, 1.0)
             ),
             "memory of the bot, most": f"{self.memory.most:.0f} MB",
-            f"its growth per 1,000 updates, after {WARM_UP} of each life": (
-                "too short to tell" if slope is None else f"{slope:+.2f} MB"
+            "its growth per 1,000 updates, over the last half of the longest life": (
+                "too short to tell" if slope is None else f"{slope:+.2f} MB ({self._from_to()})"
             ),
             "database (integrity and foreign keys)": self.integrity,
             "sealed cells": self.seals,
@@ -124,6 +126,11 @@ class Report:
         }
         lines = [f"| {name} | {value} |" for name, value in rows.items()]
         return "\n".join(["| what | figure |", "|---|---|", *lines])
+
+
+def _length(life: list[tuple[int, float]]) -> int:
+    """Updates from the first sample to the last."""
+    return life[-1][0] - life[0][0] if life else 0
 
 
 def _listed(counts: Counter[str]) -> str:

@@ -52,14 +52,15 @@ def test_any_flaw_is_a_failure(flaw):
         assert report.fails[0] in report.to_markdown()
 
 
-def test_the_slope_is_that_of_the_lives_and_not_of_their_heights():
-    """A bot that was killed begins small again: that hides no growth and makes none."""
-    growing = [(updates, 100 + 0.002 * updates) for updates in range(0, 1500, 25)]
-    after = [(1500 + updates, size - 30) for updates, size in growing]
-    assert Memory([growing, after]).slope() == pytest.approx(2.0)
-    flat = [[(updates, float(height)) for updates in range(0, 1500, 25)] for height in (90, 140)]
-    assert Memory(flat).slope() == pytest.approx(0.0)
-    assert Memory([growing[:10]]).slope() is None
+def test_the_slope_is_that_of_the_last_half_of_the_longest_life():
+    """Shelves fill for a while, and a bot that was killed begins small: neither is a leak."""
+    filling = [(updates, min(100 + 0.02 * updates, 130.0)) for updates in range(0, 4000, 25)]
+    after = [(4000 + updates, 60 + 0.01 * updates) for updates in range(0, 1000, 25)]
+    assert Memory([filling, after]).slope() == pytest.approx(0.0)
+    leaking = [(updates, 100 + 0.002 * updates) for updates in range(0, 4000, 25)]
+    assert Memory([after[:5], leaking]).slope() == pytest.approx(2.0)
+    assert Memory([leaking[:30]]).slope() is None
+    assert Memory([]).slope() is None
 
 
 def test_a_clock_put_wrong_still_counts_the_seconds(tmp_path):
