@@ -157,17 +157,20 @@ def export(known: About) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
+def may_withdraw(by: Account, whose: Person) -> bool:
+    """Whether the voice of `whose` is for `by` to take back: their own, or their ward's."""
+    # Whoever has grown up has no guardian any more.
+    guardian = whose.guardian_id if whose.role is Role.CHILD else None
+    return by.family_id == whose.family_id and by.person_id in (whose.id, guardian)
+
+
 def withdraw_voice(store: Store, by: Account, person: str, now: float) -> bool:
     """Destroy the voiceprints of `person`, at the wish of themselves or of their guardian.
 
     False when it is not theirs to decide.
     """
     found = store.people.get(by.family_id, person)
-    if found is None:
-        return False
-    # Whoever has grown up has no guardian any more.
-    guardian = found.guardian_id if found.role is Role.CHILD else None
-    if by.person_id not in (found.id, guardian):
+    if found is None or not may_withdraw(by, found):
         return False
     with store.together():
         store.voices.withdraw(by.family_id, person, now)

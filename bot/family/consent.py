@@ -4,7 +4,7 @@ from telegram import InlineKeyboardButton
 
 from bot import talk
 from bot.context import House
-from bot.handlers import privacy
+from bot.handlers.withdrawal import VOICE as BACK
 from bot.texts import Texts, pick_language
 from familyguard.family import Account, Person, Role
 from familyguard.privacy import VOICE
@@ -51,4 +51,4 @@ def record(house: House, by: Account, person: str) -> None:
 def taking_back(texts: Texts, person: str, *, child: bool = False) -> InlineKeyboardButton:
     """The button that ends it all with one tap, for the person or a child's guardian."""
     label = "enrol.button.back.child" if child else "enrol.button.back"
-    return talk.button(texts, label, privacy.VOICE + person)
+    return talk.button(texts, label, BACK + person)

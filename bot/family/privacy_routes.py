@@ -3,7 +3,8 @@
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
 from bot.context import App
-from bot.handlers import privacy
+from bot.family.deeds import LOOK_SECONDS
+from bot.handlers import privacy, withdrawal
 from familyguard.retention import TIDY_SECONDS
 
 COMMANDS = ("privacy", "export", "forget")
@@ -13,7 +14,7 @@ def add_buttons(app: App) -> None:
     """What is tapped."""
     for data, callback in (
         (privacy.EXPORT, privacy.export),
-        (privacy.VOICE, privacy.withdraw),
+        (withdrawal.VOICE, withdrawal.withdraw),
         (privacy.FORGET, privacy.ask_forget),
         (privacy.GONE, privacy.forget),
         (privacy.FAMILY, privacy.ask_family),
@@ -33,3 +34,4 @@ def add_jobs(app: App) -> None:
     """What happens by itself."""
     assert app.job_queue is not None
     app.job_queue.run_repeating(privacy.tidy_up, TIDY_SECONDS)
+    app.job_queue.run_repeating(withdrawal.ask_again, LOOK_SECONDS)

@@ -12,7 +12,7 @@ async def tell(context: Context) -> None:
     house = context.house
     for family in house.store.families.all():
         told_of: float | None = None
-        for line in house.store.audit.lines(family.id):
+        for line in house.store.audit.lines(family.id, acts=(RESTORED, RESTORED_TOLD)):
             if line.act == RESTORED:
                 told_of = float(line.detail.get("made_at", line.at))
             elif line.act == RESTORED_TOLD:

@@ -35,6 +35,9 @@ class Act(StrEnum):
     EXPORT_FAMILY = "export_family"
     ERASE_FAMILY = "erase_family"
     LEAVE = "leave"  # with everything that is stored about oneself
+    SEE_OWN = "see_own"  # what is stored about oneself
+    ERASE_OWN = "erase_own"  # a case, with what was kept of it
+    WITHDRAW = "withdraw"  # a voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,22 @@ RULES: dict[Act, Rule] = {
     Act.EXPORT_FAMILY: Rule(KEEPERS, while_frozen=True, with_pin=True),
     Act.ERASE_FAMILY: Rule(KEEPERS, with_pin=True),
     Act.LEAVE: Rule(ALL, while_frozen=True),
+    Act.SEE_OWN: Rule(ALL, while_frozen=True),
+    Act.ERASE_OWN: Rule(ALL, while_frozen=True),
+    Act.WITHDRAW: Rule(ALL, while_frozen=True),
 }
 
 
 CLOSING = frozenset({Act.STOP, Act.FREEZE})
 """What somebody may still do whose removal waits."""
+
+SUSPENDED = {
+    Act.LEAVE: "roles.suspended.leave",
+    Act.ERASE_OWN: "roles.suspended.leave",
+    Act.SEE_OWN: "roles.suspended.see_own",
+    Act.WITHDRAW: "roles.suspended.withdraw",
+}
+"""What they read then; of everything else, `roles.suspended`."""
 
 
 def is_suspended(context: Context, account: Account) -> bool:
@@ -86,7 +100,7 @@ def refusal(context: Context, account: Account, act: Act) -> str | None:
     rule = RULES[act]
     if act not in CLOSING and is_suspended(context, account):
         # A thief would take along what the owner of the account wants back.
-        return "roles.suspended.leave" if act is Act.LEAVE else "roles.suspended"
+        return SUSPENDED.get(act, "roles.suspended")
     if account.role not in rule.roles:
         return "roles.only_grown_ups" if rule.roles == GROWN_UPS else "roles.only_keeper"
     family = context.house.store.families.get(account.family_id)

@@ -12,6 +12,7 @@ from bot.case.files import level_of
 from bot.case.items import item_of
 from bot.case.origin import origin_of
 from bot.context import Context
+from bot.family.roles import Act, may
 from bot.family.who import name_of
 from bot.handlers.case import of_asker
 from bot.progress import Progress
@@ -109,6 +110,8 @@ async def keep(update: Update, context: Context, account: Account, opened: Open)
 @of_asker
 async def let_go(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«Keep it no longer»."""
+    if not await may(update, context, Act.ERASE_OWN):
+        return
     await _show(update, context, keeping.let_go(context.house, account, opened))
 
 
@@ -126,6 +129,8 @@ async def close(update: Update, context: Context, account: Account, opened: Open
 @of_asker
 async def delete(update: Update, context: Context, _: Account, opened: Open) -> None:
     """«Delete»: once more, with what follows from it."""
+    if not await may(update, context, Act.ERASE_OWN):
+        return
     texts = context.texts(update)
     yes = talk.button(texts, "file.button.really", REALLY + opened.id)
     no = talk.button(texts, "file.button.back", SHOW + opened.id)
@@ -135,6 +140,8 @@ async def delete(update: Update, context: Context, _: Account, opened: Open) -> 
 @of_asker
 async def deleted(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«Yes, delete it»: at once, with the originals."""
+    if not await may(update, context, Act.ERASE_OWN):
+        return
     house = context.house
     with house.store.together():
         house.store.cases.delete(account.family_id, opened.id)

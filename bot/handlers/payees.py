@@ -4,6 +4,7 @@ from telegram import Update
 
 from bot import keyboards, talk
 from bot.context import Context
+from bot.family.roles import Act, may
 
 
 async def payees(update: Update, context: Context) -> None:
@@ -26,6 +27,8 @@ async def forget(update: Update, context: Context) -> None:
         assert update.callback_query is not None
         sentence = context.texts(update).get("payee.only_grown_ups")
         await update.callback_query.answer(sentence, show_alert=True)
+        return
+    if not await may(update, context, Act.ERASE_OWN):
         return
     with house.store.together():
         house.store.payees.put(account.family_id, ())

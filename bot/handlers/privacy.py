@@ -9,6 +9,7 @@ from bot.family import announce, changes, deeds
 from bot.family.roles import Act, may
 from bot.family.who import name_of
 from bot.handlers.leaving import tell_of_wards
+from bot.handlers.withdrawal import VOICE, with_voice
 from bot.moments import day
 from bot.phone_numbers import spaced
 from bot.talk import Rows
@@ -16,14 +17,14 @@ from bot.texts import Texts
 from familyguard import privacy
 from familyguard.backup import KEPT_DAYS
 from familyguard.changes import Kind
-from familyguard.family import Account, Person
+from familyguard.family import Account
 from familyguard.privacy import About
 from familyguard.retention import tidy
 from familyguard.store.records import StoredChange
 
 log = structlog.get_logger(__name__)
 
-EXPORT, VOICE = "privacy:export:", "privacy:voice:"
+EXPORT = "privacy:export:"
 FORGET, GONE = "privacy:forget:", "privacy:gone:"
 FAMILY, ALL_GONE = "privacy:family:", "privacy:all:"
 
@@ -34,11 +35,13 @@ MAX_DATES = 10
 
 async def show(update: Update, context: Context) -> None:
     """`/privacy`: what is stored, what not, for how long, and who can see it."""
+    if not await may(update, context, Act.SEE_OWN):
+        return
     known, texts = _known(context, context.account(update)), context.texts(update)
     rows: Rows = [[talk.button(texts, "privacy.button.export", EXPORT)]]
     if known.voices or known.voice_consent:
         rows.append([talk.button(texts, "privacy.button.voice", VOICE + known.person.id)])
-    for child in _with_voice(context, known.children):
+    for child in with_voice(context, known.children):
         label = "privacy.button.voice.child"
         rows.append([talk.button(texts, label, VOICE + child.id, name=name_of(child))])
     rows.append([talk.button(texts, "privacy.button.forget", FORGET)])
@@ -53,6 +56,8 @@ async def show(update: Update, context: Context) -> None:
 
 async def export(update: Update, context: Context) -> None:
     """`/export`, or «Send me everything»: a file for programs and one for people."""
+    if not await may(update, context, Act.SEE_OWN):
+        return
     account, texts = context.account(update), context.texts(update)
     known = _known(context, account)
     if update.callback_query:
@@ -71,26 +76,6 @@ async def export(update: Update, context: Context) -> None:
         )
     house = context.house
     house.store.audit.note(account.family_id, "exported", house.now(), account.user_id)
-
-
-async def withdraw(update: Update, context: Context) -> None:
-    """«Delete my voice»: one tap, and it is destroyed.  The others are told: a thief may do it."""
-    query, account, house = update.callback_query, context.account(update), context.house
-    assert query is not None
-    person = (query.data or "").removeprefix(VOICE)
-    whose = house.store.people.get(account.family_id, person)
-    was_known = bool(whose and _with_voice(context, (whose,)))
-    if whose is None or not privacy.withdraw_voice(house.store, account, person, house.now()):
-        await talk.forgotten(update, context)
-        return
-    await query.answer()
-    if whose.id == account.person_id:
-        await talk.say(update, context, "privacy.voice.gone")
-    else:
-        await talk.say(update, context, "privacy.voice.gone.child", name=name_of(whose))
-    if was_known:
-        others = announce.everyone(context, account.family_id, but=account.user_id)
-        await announce.tell(context, others, "enrol.taken_back", name=name_of(whose))
 
 
 async def ask_forget(update: Update, context: Context) -> None:
@@ -226,7 +211,7 @@ def lines(known: About, texts: Texts, context: Context) -> list[str]:
         said.append(line("reminders"))
     said.append(line("log", count=len(known.log)))
     said.append(line("recordings", count=known.family_recordings))
-    voices = {child.id for child in _with_voice(context, known.children)}
+    voices = {child.id for child in with_voice(context, known.children)}
     for child in known.children:
         key = "child" if child.id in voices else "child.none"
         said.append(line(key, name=name_of(child)))
@@ -235,14 +220,6 @@ def lines(known: About, texts: Texts, context: Context) -> list[str]:
 
 def _known(context: Context, account: Account) -> About:
     return privacy.about(context.house.store, account.family_id, account.person_id)
-
-
-def _with_voice(context: Context, people: tuple[Person, ...]) -> list[Person]:
-    if not people:
-        return []
-    voices = context.house.store.voices.of_family(people[0].family_id)
-    enrolled = {voice.person_id for voice in voices}
-    return [person for person in people if person.id in enrolled]
 
 
 async def _say(update: Update, context: Context, key: str, rows: Rows) -> None:

@@ -48,12 +48,13 @@ class Audit(Room):
             [key, family, now, actor, act, sealed],
         )
 
-    def lines(self, family: str, since: float = 0.0) -> list[Entry]:
-        """The family's log from `since` on, the newest last."""
+    def lines(self, family: str, since: float = 0.0, *, acts: Iterable[str] = ()) -> list[Entry]:
+        """The family's log from `since` on, the newest last; with `acts`, only these."""
+        wanted = json.dumps(list(acts))
         rows = self._all(
             "select id, at, actor, act, detail from audit where family_id = ? and at >= ?"
-            " order by at, rowid",
-            [family, since],
+            " and (? = '[]' or act in (select value from json_each(?))) order by at, rowid",
+            [family, since, wanted, wanted],
         )
         return [
             Entry(at, actor, act, json.loads(self._open(sealed, "audit", "detail", key, family)))

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from bot.app import house_of
-from bot.handlers.privacy import ALL_GONE, GONE, VOICE, tidy_up
+from bot.handlers.privacy import ALL_GONE, GONE, tidy_up
+from bot.handlers.withdrawal import VOICE
 from familyguard.family import Role
 from familyguard.store.voices import StoredVoice
 from tests.bot.houses import StubAnalyst, admit, family_bot, let_in

@@ -8,8 +8,12 @@ import asyncio
 import pytest
 
 from bot.app import house_of
+from bot.case.files import File
+from bot.handlers.casefile import DELETE, LET_GO, REALLY
 from bot.handlers.leaving import LEAVE
-from bot.handlers.privacy import ALL_GONE, GONE
+from bot.handlers.privacy import ALL_GONE, EXPORT, GONE
+from bot.handlers.withdrawal import VOICE, ask_again
+from familyguard.case import Case
 from familyguard.family import Role
 from familyguard.store import Store
 from tests.bot.families import enrol
@@ -40,6 +44,11 @@ async def removes(telegram, user_id: int, by=1) -> None:
     await keeper.sees("Remove “")
     await keeper.taps("Yes, remove")
     await telegram.quiet()
+
+
+async def asks_again(telegram) -> None:
+    """The bot looks whether a voice is still to be deleted."""
+    await ask_again(telegram.app.context_types.context(telegram.app))
 
 
 @pytest.mark.parametrize(("user_id", "given"), [(9, "adult"), (2, "keeper"), (2, "child")])
@@ -129,6 +138,7 @@ async def test_attack_7_what_a_suspended_account_asked_for_before_waits_too(tmp_
         await stores(bert)
         await stores(bert, NEW)
         await bert.sees("changes in a day")
+        await telegram.quiet()
         now += 20 * HOUR
         await removes(telegram, 2)
         now += 5 * HOUR
@@ -136,6 +146,7 @@ async def test_attack_7_what_a_suspended_account_asked_for_before_waits_too(tmp_
         assert phone_of(telegram, 2) == OLD
         await telegram.person(3).taps("Stop this")
         await bert.sees("has stopped the removal")
+        await telegram.quiet()
         before = len(telegram.person(1).screen)
         for _ in range(2):
             await time_passes(telegram)
@@ -361,6 +372,97 @@ async def test_attack_7_a_suspended_account_deletes_nothing(tmp_path, how):
         assert store.accounts.get(2) is None
 
 
+def give_voice(telegram, user_id: int) -> None:
+    """The voice of whoever has that account is known."""
+    store = store_of(telegram)
+    account = store.accounts.get(user_id)
+    person = store.people.get(account.family_id, account.person_id)
+    enrol(house_of(telegram.app), person, "Tom")
+
+
+@pytest.mark.parametrize("end", ["stopped", "removed"])
+async def test_attack_7_a_suspended_account_destroys_no_voice_and_is_asked_again(tmp_path, end):
+    """Row 7: a thief would destroy what their clone is compared with.  The removal destroys it
+    anyway; whoever stays is asked once, and one tap does it."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, bert = store_of(telegram), telegram.person(2)
+        family = store.accounts.get(2).family_id
+        give_voice(telegram, 2)
+        await bert.sends("/privacy")
+        await bert.sees("What I know")
+        await removes(telegram, 2)
+        await bert.taps("Delete my voice")
+        await bert.sees("If not, I ask you here once more")
+        await asks_again(telegram)
+        assert len(store.voices.of_family(family)) == 1
+        if end == "removed":
+            now += 25 * HOUR
+            await time_passes(telegram)
+            assert store.voices.of_family(family) == []
+            return
+        await telegram.person(3).taps("Stop this")
+        await bert.sees("has stopped the removal")
+        for _ in range(2):
+            await asks_again(telegram)
+        asked = [shown for shown in bert.screen if "You stay in the family" in shown.text]
+        assert len(asked) == 1
+        assert len(store.voices.of_family(family)) == 1
+        await bert.presses(asked[0].buttons["Delete my voice"])
+        await bert.sees("Your voiceprint is deleted")
+        assert store.voices.of_family(family) == []
+
+
+async def test_attack_7_a_suspended_guardian_takes_no_childs_voice_away(tmp_path):
+    """Row 7: the child's voice goes with its guardian, or stays with both."""
+    async with family_bot(tmp_path, now=lambda: 1e6) as telegram:
+        store, bert = with_child(telegram), telegram.person(2)
+        family, child = store.accounts.get(9).family_id, store.accounts.get(9).person_id
+        store.people.entrust(family, child, person_id(telegram, 2))
+        give_voice(telegram, 9)
+        await removes(telegram, 2)
+        await bert.presses(VOICE + child)
+        await bert.sees("If you are removed, I delete this voice")
+        assert len(store.voices.of_family(family)) == 1
+        await telegram.person(3).taps("Stop this")
+        await bert.sees("has stopped the removal")
+        await asks_again(telegram)
+        await bert.sees("asked me to delete the voice of Person 9")
+
+
+@pytest.mark.parametrize("how", ["/privacy", "/export", EXPORT])
+async def test_attack_7_a_suspended_account_is_shown_nothing_that_is_stored(tmp_path, how):
+    """Row 7: number, dates and log would go to whoever has the account now."""
+    async with family_bot(tmp_path, now=lambda: 1e6) as telegram:
+        bert = telegram.person(2)
+        await stores(bert)
+        await removes(telegram, 2)
+        if how.startswith("/"):
+            await bert.sends(how)
+            await bert.sees("I do not show what I know about you")
+        else:
+            await bert.presses(how)
+            await telegram.quiet()
+            assert "I do not show what I know about you" in telegram.alerts[-1]
+        assert not any(shown.document or "What I know" in shown.text for shown in bert.screen)
+
+
+@pytest.mark.parametrize("verb", [DELETE, REALLY, LET_GO])
+async def test_attack_7_a_suspended_account_deletes_no_case(tmp_path, verb):
+    """Row 7: what was kept for the police would be gone."""
+    async with family_bot(tmp_path, now=lambda: 1e6) as telegram:
+        store = store_of(telegram)
+        family = store.accounts.get(2).family_id
+        empty = File(Case.opened(1e6, reader=None)).to_json()
+        case = store.cases.open(family, 2, "sender", empty, 1e6)
+        store.cases.keep(family, case.id, True)
+        await removes(telegram, 2)
+        await telegram.person(2).presses(verb + case.id)
+        await telegram.quiet()
+        assert "Until then I delete nothing" in telegram.alerts[-1]
+        assert store.cases.get(family, case.id).kept
+
+
 async def test_21_a_removed_adult_leaves_nothing_behind_after_the_day(tmp_path):
     """Row 21: the same as for a member, with invitations void."""
     now = 1e6
@@ -433,6 +535,7 @@ async def test_a_first_pin_holds_after_a_day_and_is_asked_from_then_on(tmp_path)
         await anna.sees("Type it once more")
         await anna.sends("2580")
         await anna.sees("It counts in a day")
+        await telegram.quiet()
         assert not any("2580" in str(change.data) for change in store.changes.waiting(family))
         now += 25 * HOUR
         await time_passes(telegram)
