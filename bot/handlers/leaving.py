@@ -61,6 +61,9 @@ async def removed(update: Update, context: Context) -> None:
         await changes.ask(update, context, Kind.REMOVAL, {}, one)
         return
     if one.id != account.person_id:
+        if _removed_today(context, account) and not _is_new(context, one):
+            await alert(update, context, "family.remove.one_a_day")
+            return
         await talk.show(update, context, "family.removed.you", name=name_of(one))
     await _remove_and_tell(context, one, account)
 
@@ -161,6 +164,23 @@ def _too_much(context: Context, account: Account, one: Person) -> str | None:
     if len(stopped_by) >= MOST_ASKED or any(by not in theirs for by in stopped_by):
         return "family.remove.was_stopped"
     return None
+
+
+def _removed_today(context: Context, account: Account) -> bool:
+    """Whether `account`'s person has removed somebody within a day.
+
+    A thief of a keeper's account would throw out one after the other whoever could freeze the
+    family; after the first one everybody knows, and may.
+    """
+    store, family = context.house.store, account.family_id
+    own = {by.user_id for by in store.accounts.of_person(family, account.person_id)}
+    since = context.house.now() - PAUSE
+    return any(line.actor in own for line in store.audit.lines(family, since, acts=("removed",)))
+
+
+def _is_new(context: Context, one: Person) -> bool:
+    """Whether they came within a day: somebody wrong who was let in is thrown out at once."""
+    return context.house.now() - one.joined_at < WAIT_SECONDS
 
 
 async def _to_remove(update: Update, context: Context, verb: str) -> Person | None:

@@ -303,6 +303,7 @@ async def test_7_another_voice_is_never_put_in_place_silently(tmp_path):
         assert is_voice(telegram, 2, "own")
         await anna.taps("Stop this")
         await bert.sees("has stopped the new voice of “Person 2”")
+        await telegram.quiet()
         now += 48 * HOUR
         await time_passes(telegram)
         assert is_voice(telegram, 2, "own")
@@ -531,6 +532,7 @@ async def test_21_the_voice_goes_with_whoever_leaves(tmp_path):
         await bert.sees("Do you want to leave?")
         await bert.taps("Yes, I leave")
         await bert.sees("You have left")
+        await telegram.quiet()
         now += 25 * HOUR
         await time_passes(telegram)
         assert store.voices.of_family(family) == []

@@ -102,6 +102,7 @@ async def test_13_whoever_waits_for_a_day_is_forgotten(tmp_path):
         anna, eve = telegram.person(1), telegram.person(99)
         await eve.sends(f"/start {await invited(telegram)}")
         await anna.sees("Somebody used your invitation")
+        await telegram.quiet()
         now += 23 * HOUR
         await time_passes(telegram)
         assert store_of(telegram).accounts.applicant(99) is not None
@@ -150,6 +151,7 @@ async def test_6_my_new_number_does_not_make_a_second_mum_at_once(tmp_path):
         assert store.accounts.get(99) is None
         await bert.taps("Stop this")
         await anna.sees("“Person 2” has stopped the second account")
+        await telegram.quiet()
         now += 48 * HOUR
         await time_passes(telegram)
         assert store.accounts.get(99) is None
@@ -398,6 +400,7 @@ async def test_a_freeze_ends_by_time_alone(tmp_path):
         await cora.sees("The family is frozen until")
         await anna.sends("/invite")
         await anna.sees("nothing can be changed for a day")
+        await telegram.quiet()
         now += 23 * HOUR
         await anna.sends("/pin")
         await telegram.quiet()

@@ -99,6 +99,7 @@ async def test_6_another_number_waits_a_day_and_anyone_stops_it(tmp_path):
         assert phone_of(telegram, 2) == OLD
         await kim.taps("Stop this")
         await anna.sees("has stopped the new call-back number of “Person 2”")
+        await telegram.quiet()
         now += 48 * HOUR
         await time_passes(telegram)
         assert phone_of(telegram, 2) == OLD
@@ -114,9 +115,11 @@ async def test_6_a_day_later_the_number_changes_also_after_a_restart(tmp_path):
         await stores(bert)
         await stores(bert, NEW)
         await bert.sees("Your number changes in a day")
+        await telegram.quiet()
         now += 20 * HOUR
         await telegram.person(1).sends("/freeze")
         await bert.sees("has frozen the family")
+        await telegram.quiet()
     now += 10 * HOUR
     async with running_bot(settings, StubAnalyst(), now=lambda: now) as telegram:
         await time_passes(telegram)
@@ -125,6 +128,7 @@ async def test_6_a_day_later_the_number_changes_also_after_a_restart(tmp_path):
         await time_passes(telegram)
         assert phone_of(telegram, 2) == OLD
         await telegram.person(1).sees("The call-back number of “Person 2” is to change")
+        await telegram.quiet()
         now += HOUR
         await time_passes(telegram)
         assert phone_of(telegram, 2) == NEW
@@ -190,6 +194,7 @@ async def test_the_change_of_somebody_who_left_is_not_made(tmp_path):
         await bert.sees("Do you want to leave?")
         await bert.taps("Yes, I leave")
         await bert.sees("You have left")
+        await telegram.quiet()
         now += 25 * HOUR
         await time_passes(telegram)
         assert not telegram.person(1).last.text.startswith("“someone")
@@ -341,6 +346,7 @@ async def test_7_a_forgotten_pin_takes_a_day_and_can_be_stopped(tmp_path):
             if stopped:
                 await bert.taps("Stop this")
                 await keeper.sees("has stopped the removal")
+                await telegram.quiet()
             now += 25 * HOUR
             await time_passes(telegram)
             assert (store.families.pin(family) is not None) is stopped
@@ -378,6 +384,7 @@ async def test_23_a_change_that_was_cut_short_is_made_again(tmp_path, monkeypatc
         await stores(bert)
         await stores(bert, NEW)
         await bert.sees("changes in a day")
+        await telegram.quiet()
         now += 25 * HOUR
         whole = deeds.DEEDS[Kind.CALL_BACK_NUMBER]
 
@@ -400,6 +407,7 @@ async def test_the_same_wish_twice_is_one_change(tmp_path):
         await stores(bert)
         await stores(bert, NEW)
         await cora.sees("is to change")
+        await telegram.quiet()
         now += 20 * HOUR
         await stores(bert, NEW)
         await telegram.quiet()
