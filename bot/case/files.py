@@ -94,7 +94,7 @@ class Arrival:
     `words` are the sender's, to be read on in the conversation; `no_words` says that they may hold
     the code word, so that none may be kept.  `voices` are as in `File`; `about` is whom it seems to
     be from, which counts where the case does not know yet.  `item` of a memo with `no_words` is
-    None unless nothing secret was heard in it; `received_at` is Telegram's time of it.
+    None where something secret was heard in it; `received_at` is Telegram's time of it.
     """
 
     mark: str

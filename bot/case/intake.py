@@ -88,7 +88,8 @@ async def memo(sent: Sent, found: Attachment, context: Context, progress: Progre
     else:
         word = await unasked_word(house, account, texts)
         arrival = _heard(sent, origin, finding, beside, house, None, no_words=word is not None)
-        if word is not None:
+        if isinstance(word, Match):
+            # One that was not looked through stays evidence: a flood of memos must not cost any.
             arrival = replace(arrival, item=None)
         due = _due(arrival, word)
         with house.store.together():

@@ -8,6 +8,9 @@ import zipfile
 import pytest
 
 from bot.keyboards import CASE
+from bot.words.codewords import count_attempts
+from bot.words.overheard import MEMBER
+from familyguard.codeword import Attempts
 from familyguard.evidence_check import check
 from familyguard.evidence_pack import fingerprint, signing_key
 from familyguard.phrase import Phrase, parts_heard
@@ -226,6 +229,28 @@ async def test_an_answer_that_is_left_out_is_named_with_its_hash_and_why(tmp_pat
         assert f"SHA-256 {hashlib.sha256(sound).hexdigest()}" in summary
         assert sound not in files.values()
         assert not any(WORD.encode() in content for content in files.values())
+
+
+async def test_attack_15_a_memo_that_comes_after_very_many_is_judged_and_kept_as_evidence(tmp_path):
+    """Row 15: whoever floods the bot, or makes Anna forward a lot, must not empty the file for the
+    police.  The words of that memo are in no case and no file, since nobody looked through them."""
+    async with at_home(tmp_path) as telegram:
+        set_word(telegram.house, telegram.people["Anna"].family_id)
+        anna, family = telegram.person(1), telegram.people["Anna"].family_id
+        used = Attempts(MEMBER.free, telegram.house.now())
+        count_attempts(telegram.house, family, "overheard:1", used)
+        sound = memo("Hi mum, it is Tom. I broke my phone, please pay 950 euro today.")
+        await anna.forwards_voice(sound, forward_origin=sender(telegram, date=now_of(telegram)))
+        await anna.sees("Do not pay yet")
+        await telegram.quiet()
+        (case,) = telegram.house.store.cases.of_account(family, 1)
+        assert "broke my phone" not in case.state
+        files = await file_of_the_case(telegram, anna)
+        assert sound in files.values()
+        assert "left out" not in files["summary.txt"].decode()
+        assert not any(
+            b"broke my phone" in content for content in files.values() if content != sound
+        )
 
 
 PLAIN = ("hurry up, send the money now", "do it", "we must go", "please pay this bill at once")
