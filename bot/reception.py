@@ -43,6 +43,15 @@ def understood(update: Any) -> dict[str, Any] | None:
     return {name: update[name] for name in KINDS if name in update}
 
 
+def delivered(payload: bytes) -> dict[str, Any] | None:
+    """The update in what Telegram delivers, as in `understood`."""
+    try:
+        update = json.loads(payload.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    return understood(_whole(update) if _HALF in payload.lower() else update)
+
+
 class Understanding(BaseRequest):
     """A way to ask for updates that gives the library only what it can read."""
 

@@ -93,12 +93,14 @@ async def serve(settings: Settings, command: Sequence[str] | None = None, **serv
         try:
             async with _looked_after(app, pulse, figures, stop) as beating:
                 if await _connect(app, stop):
-                    await _work(app, analyst, stop)
+                    await _work(app, analyst, pulse, stop)
                 if beating.done():
                     raise GaveUp(_FAREWELL[beating.result()])
         finally:
             await analyst.close()
-            if app.running:  # it broke off before it was at work
+            if app.running:  # it broke off: nobody waits until Telegram took all that is in hand
+                assert isinstance(app, TyingApplication)
+                await app.leave(LEAVE_SECONDS)
                 await app.stop()
             await app.shutdown()
             house_of(app).store.close()
@@ -172,8 +174,7 @@ def _note(app: App, pulse: Pulse) -> None:
     assert isinstance(app.update_queue, Inbox)
     pulse.queue(app.update_queue.qsize(), app.update_queue.taken)
     # Before the bot fetches, and where updates are delivered to it, nobody need ask for any.
-    running = app.updater is not None and app.updater.running
-    if not running or house_of(app).settings.webhook_url is not None:
+    if app.updater is None or not app.updater.running:
         pulse.asked()
 
 
@@ -196,8 +197,9 @@ async def _connect(app: App, stop: asyncio.Event) -> bool:
     return False
 
 
-async def _work(app: App, analyst: "LocalAnalyst | ClusterAnalyst", stop: asyncio.Event) -> None:
-    assert app.updater is not None
+async def _work(
+    app: App, analyst: "LocalAnalyst | ClusterAnalyst", pulse: Pulse, stop: asyncio.Event
+) -> None:
     await app.start()
     house = house_of(app)
     try:
@@ -207,7 +209,7 @@ async def _work(app: App, analyst: "LocalAnalyst | ClusterAnalyst", stop: asynci
     # What was in hand when the bot ended comes first.
     assert isinstance(app.update_queue, Inbox)
     app.update_queue.replay(app.bot)
-    await fetch_updates(app, house.settings)
+    stop_fetching = await fetch_updates(app, house.settings, pulse)
     # After the polling, so that on a small machine loading does not hold up the first greeting.
     analyst.start()
     log.info("serving", bot=app.bot.username)
@@ -218,7 +220,7 @@ async def _work(app: App, analyst: "LocalAnalyst | ClusterAnalyst", stop: asynci
     log.info("stopping")
     notify(STOPPING="1")
     introduction.cancel()
-    await app.updater.stop()
+    await stop_fetching()
     app.update_queue.leave()
     await analyst.close(house_of(app).settings.drain_seconds)
     assert isinstance(app, TyingApplication)

@@ -117,7 +117,7 @@ class Settings(ListeningSettings, BaseSettings):
     )
     remember_results: int = Field(200, ge=1, description="verdicts kept in memory for «Details»")
     health_port: int | None = Field(
-        None, ge=1, le=65_535, description="port of this machine for /healthz and /metrics"
+        None, ge=1, le=65_535, description="port of this machine for /healthz, /livez, /metrics"
     )
     webhook_url: str | None = Field(
         None, description="public https:// address at which Telegram delivers messages"

@@ -2,7 +2,7 @@
 
     python deploy/size.py
 
-Counts the packages that `familyguard[webhooks]` needs, from the lists of files that they came with,
+Counts the packages that `familyguard[cluster]` needs, from the lists of files that they came with,
 and takes off the parts for graphics cards, which PyTorch's builds for processors do not have.
 """
 
@@ -37,7 +37,7 @@ def needed(name: str, extras: tuple[str, ...], found: dict[str, Distribution]) -
 def megabytes() -> tuple[float, float]:
     """All that is needed, and of it what the image leaves away."""
     found: dict[str, Distribution] = {}
-    needed("familyguard", ("webhooks",), found)
+    needed("familyguard", ("cluster",), found)
     total = cards = 0
     for name, package in found.items():
         for file in package.files or []:

@@ -1,4 +1,4 @@
-"""`/healthz` and `/metrics` on this machine, for a container's health check and for Prometheus.
+"""`/healthz`, `/livez` and `/metrics` on this machine, for monitors, containers and Prometheus.
 
 Off unless FAMILYGUARD_HEALTH_PORT is set.  Nobody but this machine is listened to: the address is
 fixed, and names that a browser was led to are refused.
@@ -19,11 +19,17 @@ HOST = "127.0.0.1"
 
 
 def build(pulse: Pulse, figures: Figures) -> web.Application:
-    """The two pages."""
+    """The pages."""
 
     async def healthz(_request: web.Request) -> web.Response:
         trouble = pulse.trouble()
         return web.Response(text=f"{trouble or 'ok'}\n", status=503 if trouble else 200)
+
+    async def livez(_request: web.Request) -> web.Response:
+        """Whoever ends what is not well asks here: 503 only where a new start may help."""
+        trouble = pulse.trouble()
+        ours = trouble is not None and trouble.is_ours
+        return web.Response(text=f"{trouble or 'ok'}\n", status=503 if ours else 200)
 
     async def metrics(_request: web.Request) -> web.Response:
         return web.Response(
@@ -32,6 +38,7 @@ def build(pulse: Pulse, figures: Figures) -> web.Application:
 
     app = web.Application(middlewares=[guard.this_machine_only])
     app.router.add_get("/healthz", healthz)
+    app.router.add_get("/livez", livez)
     app.router.add_get("/metrics", metrics)
     return app
 

@@ -28,6 +28,12 @@ class Trouble(StrEnum):
 
     DEAF = "deaf"  # nobody asks Telegram for updates, or takes them
     IDLE = "idle"  # updates are there, and nobody takes them from the queue
+    UNREACHED = "unreached"  # Telegram has updates to deliver, and none arrives
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a new start may help; not against a proxy that does not pass anything on."""
+        return self is not Trouble.UNREACHED
 
 
 @dataclass(slots=True)
@@ -39,6 +45,8 @@ class Pulse:
     asked_at: float = field(init=False)
     taken: int = 0  # updates that were taken from the queue, until the last look
     moved_at: float = field(init=False)
+    arrived: int = 0  # deliveries, until the last look
+    kept_since: float | None = None  # Telegram has kept updates for us, and delivered none
 
     def __post_init__(self) -> None:
         self.asked_at = self.moved_at = self.clock()
@@ -53,6 +61,14 @@ class Pulse:
             self.moved_at = self.clock()
         self.taken = taken
 
+    def deliveries(self, kept: int, arrived: int) -> None:
+        """Telegram has so many updates to deliver, and so many deliveries came since the start."""
+        if not kept or arrived != self.arrived:
+            self.kept_since = None
+        elif self.kept_since is None:
+            self.kept_since = self.clock()
+        self.arrived = arrived
+
     def trouble(self) -> Trouble | None:
         """What is wrong, if anything is."""
         now = self.clock()
@@ -60,6 +76,8 @@ class Pulse:
             return Trouble.DEAF
         if now - self.moved_at > DEAF_SECONDS:
             return Trouble.IDLE
+        if self.kept_since is not None and now - self.kept_since > DEAF_SECONDS:
+            return Trouble.UNREACHED
         return None
 
 
@@ -80,14 +98,14 @@ class HeardRequest(Understanding, HTTPXRequest):
 
 
 async def beat(pulse: Pulse, look: Callable[[], None], seconds: float = BEAT_SECONDS) -> Trouble:
-    """Give signs of life until something is wrong; what it is.
+    """Give signs of life until something is wrong that a new start may mend; what it is.
 
     `look` notes in `pulse` what it must know.
     """
     while True:
         pulse.beats += 1
         look()
-        if trouble := pulse.trouble():
+        if (trouble := pulse.trouble()) and trouble.is_ours:
             log.critical("updates_stopped", trouble=trouble)
             return trouble
         notify(WATCHDOG="1")

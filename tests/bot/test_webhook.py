@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hmac
 import json
 import os
 import secrets
@@ -12,9 +13,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import structlog
 
 from bot.app import house_of
 from bot.context import App
+from bot.deliveries import MAX_BYTES
 from bot.errors import UnusableSettings
 from bot.health.pulse import DEAF_SECONDS, Pulse, beat
 from bot.playground.server import build, serve
@@ -54,8 +57,8 @@ class Behind(Place):
             "webhook_secret": SECRET,
         }
 
-    async def started(self, monkeypatch) -> "asyncio.Task[None]":
-        """The bot at work; its task."""
+    def begins(self, monkeypatch) -> "asyncio.Task[None]":
+        """The bot, which begins to work; its task."""
         import bot.run
 
         build_usual = bot.run.build_application
@@ -71,7 +74,11 @@ class Behind(Place):
             telegram_api_url=self.url,
             **self.more,
         )
-        task = asyncio.create_task(serve_family(settings, STUB))
+        return asyncio.create_task(serve_family(settings, STUB))
+
+    async def started(self, monkeypatch) -> "asyncio.Task[None]":
+        """The bot at work; its task."""
+        task = self.begins(monkeypatch)
         async with asyncio.timeout(60):
             while not self.is_served():
                 assert not task.done(), task.exception()
@@ -87,17 +94,19 @@ class Behind(Place):
         queue = self.bot.queue
         if "webhook_url" not in self.more:
             return queue.webhook is None and queue._poller is not None
-        # The library tells Telegram its address before it listens there.
+        # It listens before it tells Telegram its address.
         with socket.socket() as probe:
             port = self.more["webhook_port"]
             return bool(queue.webhook) and probe.connect_ex(("127.0.0.1", port)) == 0
 
     async def delivers(self, body: object, secret: str | None = SECRET) -> int:
         """What the bot answers to a delivery."""
-        headers = {SECRET_HEADER: secret} if secret else {}
+        headers = {"Content-Type": "application/json"}
+        headers |= {SECRET_HEADER: secret} if secret else {}
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
         async with (
             aiohttp.ClientSession(trust_env=False) as session,
-            session.post(self.address, json=body, headers=headers) as response,
+            session.post(self.address, data=data, headers=headers) as response,
         ):
             return response.status
 
@@ -132,6 +141,11 @@ def an_update(number: int, place: Behind, text: str) -> dict[str, object]:
     return {"update_id": number, "message": {**message, "text": text, "entities": entities}}
 
 
+async def never(*_arguments: object) -> None:
+    """Delivers nothing."""
+    await asyncio.sleep(0.01)
+
+
 def answers(place: Behind, words: str) -> int:
     """How many messages of the bot hold these words."""
     return sum(
@@ -157,7 +171,93 @@ async def test_without_the_secret_nothing_is_taken(behind, monkeypatch):
         for secret in (None, "x" * 43, SECRET[:-1], SECRET.upper()):
             assert await behind.delivers(update, secret) == 403
         assert house_of(behind.apps[0]).store.mailbox.unfinished() == []
-        assert await behind.delivers([1, 2], SECRET) >= 400
+
+
+async def test_the_secret_is_compared_in_a_time_that_tells_nothing(behind, monkeypatch):
+    """Else whoever measures long enough finds it letter by letter."""
+    compared = []
+    usual = hmac.compare_digest
+    async with ended(await behind.started(monkeypatch)):
+        with monkeypatch.context() as seen:
+            seen.setattr(
+                "bot.deliveries.hmac.compare_digest",
+                lambda one, two: compared.append((one, two)) or usual(one, two),
+            )
+            assert await behind.delivers(an_update(5, behind, "hello"), "ä guess") == 403
+    assert compared == [("ä guess".encode(), SECRET.encode())]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[1, 2]",
+        b"no JSON",
+        b"\xff\xfe",
+        b"{}",
+        b"[" * 100_000,
+        b'{"update_id": true}',
+        b'{"update_id": 9, "message": {"message_id": "x", "date": null}}',
+        b'{"update_id": 9, "message": {"message_id": 1, "date": 1, "chat": 5, "text": "\\ud83d"}}',
+        b" " * (MAX_BYTES + 1),
+    ],
+)
+async def test_what_cannot_be_read_passes_with_one_line(behind, monkeypatch, body):
+    """Refused, Telegram would send it for ever, and everything else would wait behind it."""
+    async with ended(await behind.started(monkeypatch)):
+        with structlog.testing.capture_logs() as lines:
+            assert await behind.delivers(body) == 200
+        wrong = [one for one in lines if one["log_level"] == "error"]
+        assert len(wrong) == 1
+        assert "not_understood" in wrong[0]["event"]
+        assert await behind.delivers(an_update(10, behind, "/help")) == 200
+        await behind.sees(HELP)
+
+
+async def test_a_bot_that_is_not_reached_says_so_and_works_on(behind, monkeypatch):
+    """The proxy passes nothing on: a new start would not help, whoever looks after it must know."""
+    clock = [1000.0]
+    behind.more |= {"health_port": (port := free_port())}
+    monkeypatch.setattr("bot.deliveries.LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("bot.run.Pulse", lambda: Pulse(lambda: clock[0]))
+    monkeypatch.setattr("bot.run.beat", lambda pulse, look: beat(pulse, look, 0.01))
+    pages = f"http://127.0.0.1:{port}"
+    task = await behind.started(monkeypatch)
+    async with ended(task), aiohttp.ClientSession(trust_env=False) as session:
+
+        async def page(name: str, wanted: str) -> int:
+            async with asyncio.timeout(60):
+                while True:
+                    async with session.get(f"{pages}/{name}") as response:
+                        if await response.text() == f"{wanted}\n":
+                            return response.status
+                    await asyncio.sleep(0.01)
+
+        # A delivery that is on its way for ever, as behind a proxy that hangs.
+        behind.bot.queue.webhook.url = behind.address
+        monkeypatch.setattr("bot.playground.webhooks._push", never)
+        behind.starts()
+        assert await page("healthz", "ok") == 200
+        with structlog.testing.capture_logs() as lines:
+            for _ in range(3):
+                clock[0] += DEAF_SECONDS / 2 + 1
+                await asyncio.sleep(0.1)
+            assert await page("healthz", "unreached") == 503
+        assert [one["event"] for one in lines].count("deliveries_fail") == 1
+        assert await page("livez", "unreached") == 200
+        assert not task.done()
+        assert await behind.delivers(dict(behind.bot.queue.pending[0])) == 200
+        await behind.sees("Good to see you")
+        assert await page("healthz", "ok") == 200
+
+
+async def test_an_address_that_somebody_took_away_is_set_again(behind, monkeypatch):
+    """Another program asked for the messages with the same token, and ended."""
+    monkeypatch.setattr("bot.deliveries.LOOK_SECONDS", 0.02)
+    async with ended(await behind.started(monkeypatch)):
+        behind.bot.queue.webhook = None
+        behind.starts()
+        await behind.sees("Good to see you")
+        assert behind.bot.queue.webhook.url == behind.address
 
 
 async def test_telegram_hears_200_only_when_the_update_is_stored(behind, monkeypatch):
@@ -215,7 +315,7 @@ async def test_a_port_that_is_taken_is_one_sentence(behind, monkeypatch):
     with socket.socket() as other:
         other.bind(("127.0.0.1", behind.more["webhook_port"]))
         other.listen()
-        task = await behind.started(monkeypatch)
+        task = behind.begins(monkeypatch)
         with pytest.raises(UnusableSettings, match="FAMILYGUARD_WEBHOOK_PORT"):
             await asyncio.wait_for(task, 60)
 

@@ -90,12 +90,17 @@ def test_its_settings_are_settings():
     assert set(re.findall(rf"{PREFIX}[A-Z_]+", FILE.read_text())) <= known
 
 
+def test_it_has_what_a_cluster_takes():
+    """One image for the bot and for its workers on other machines."""
+    assert 'pip install ".[cluster]"' in FILE.read_text()
+
+
 def test_it_ends_and_is_watched_as_the_bot_expects():
     """SIGTERM finishes the memos in hand; the health check asks the port that is set."""
     found = dict(last_stage())
     assert found["STOPSIGNAL"] == "SIGTERM"
     [port] = re.findall(r"FAMILYGUARD_HEALTH_PORT=(\d+)", FILE.read_text())
-    assert f"127.0.0.1:{port}/healthz" in found["HEALTHCHECK"]
+    assert f"127.0.0.1:{port}/livez" in found["HEALTHCHECK"]
     assert found["ENTRYPOINT"] == '["familyguard"]'
 
 

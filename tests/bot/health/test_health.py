@@ -188,7 +188,7 @@ def test_memory_is_read_of_itself_and_of_its_children():
 
 @pytest.fixture
 async def pages():
-    """The two pages, served; their address, pulse and figures."""
+    """The pages, served; their address, pulse and figures."""
     clock = Clock()
     pulse, figures = Pulse(clock), Figures()
     async with serve(pulse, figures, 0) as port:
@@ -210,6 +210,23 @@ async def test_healthz_is_200_while_all_is_well_and_503_after(pages):
     assert await fetched(f"{url}/healthz") == (200, "ok\n")
     pulse.clock.at += DEAF_SECONDS + 1
     assert await fetched(f"{url}/healthz") == (503, "deaf\n")
+
+
+async def test_livez_is_503_only_where_a_new_start_may_help(pages):
+    """A container's engine ends what is not well; that would not mend a proxy."""
+    url, pulse, _ = pages
+    assert await fetched(f"{url}/livez") == (200, "ok\n")
+    pulse.deliveries(3, 0)
+    pulse.clock.at += DEAF_SECONDS + 1
+    pulse.asked()
+    pulse.queue(0, 0)
+    pulse.deliveries(4, 0)
+    assert await fetched(f"{url}/healthz") == (503, "unreached\n")
+    assert await fetched(f"{url}/livez") == (200, "unreached\n")
+    pulse.deliveries(4, 1)
+    assert await fetched(f"{url}/healthz") == (200, "ok\n")
+    pulse.clock.at += DEAF_SECONDS + 1
+    assert await fetched(f"{url}/livez") == (503, "deaf\n")
 
 
 async def test_only_this_machine_is_answered(pages):
