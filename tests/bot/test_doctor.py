@@ -13,7 +13,8 @@ from aiohttp import web
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.doctor import State, _memory, _processor, examine
+from bot.doctor import State, examine
+from bot.doctor.machine import memory, processor
 from bot.playground.server import build, serve
 from bot.playground.updates import Webhook
 from bot.playground.world import World
@@ -258,13 +259,13 @@ def test_a_small_or_old_machine_is_told(tmp_path):
     """From what the kernel says; where it says nothing, nothing is claimed."""
     file = tmp_path / "facts"
     file.write_text("MemTotal: 900000 kB\nSwapTotal: 0 kB\n")
-    assert next(_memory(file)).key == "doctor.memory.little"
+    assert next(memory(file)).key == "doctor.memory.little"
     file.write_text("MemTotal: 900000 kB\nSwapTotal: 2000000 kB\n")
-    assert next(_memory(file)).state is State.FINE
+    assert next(memory(file)).state is State.FINE
     file.write_text("flags : fpu sse4_1\n")
-    assert next(_processor(file)).key == "doctor.processor.slow"
+    assert next(processor(file)).key == "doctor.processor.slow"
     file.unlink()
-    assert next(_memory(file)).state is next(_processor(file)).state is State.UNKNOWN
+    assert next(memory(file)).state is next(processor(file)).state is State.UNKNOWN
 
 
 async def test_a_locked_database_is_not_called_damaged(home):

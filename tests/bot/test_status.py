@@ -20,8 +20,8 @@ NOW = 1_790_000_000.0
 @pytest.fixture
 def plenty(monkeypatch):
     """A disk and a memory that are large enough, whatever this machine has."""
-    monkeypatch.setattr("bot.doctor.DISK_BYTES", 0)
-    monkeypatch.setattr("bot.doctor.MEMORY_BYTES", 0)
+    monkeypatch.setattr("bot.doctor.machine.DISK_BYTES", 0)
+    monkeypatch.setattr("bot.doctor.machine.MEMORY_BYTES", 0)
 
 
 def in_order(folder) -> None:
@@ -119,10 +119,10 @@ async def test_keepers_hear_of_a_disk_that_fills_once_in_three_days(tmp_path, mo
     at = [NOW]
     async with family_bot(tmp_path, now=lambda: at[0]) as telegram:
         context = telegram.app.context_types.context(telegram.app)
-        monkeypatch.setattr("bot.doctor.DISK_BYTES", 0)
+        monkeypatch.setattr("bot.doctor.machine.DISK_BYTES", 0)
         await look(context)
         assert telegram.screens == {}
-        monkeypatch.setattr("bot.doctor.DISK_BYTES", 10**18)
+        monkeypatch.setattr("bot.doctor.machine.DISK_BYTES", 10**18)
         for hours in (0, 1, 24, 71):
             at[0] = NOW + 3600 * hours
             await look(context)
@@ -132,16 +132,16 @@ async def test_keepers_hear_of_a_disk_that_fills_once_in_three_days(tmp_path, mo
         at[0] = NOW + REMIND_SECONDS
         await look(context)
         assert len(telegram.screens[1]) == 2
-        monkeypatch.setattr("bot.doctor.DISK_BYTES", 0)
+        monkeypatch.setattr("bot.doctor.machine.DISK_BYTES", 0)
         await look(context)
-        monkeypatch.setattr("bot.doctor.DISK_BYTES", 10**18)
+        monkeypatch.setattr("bot.doctor.machine.DISK_BYTES", 10**18)
         await look(context)
         assert len(telegram.screens[1]) == 3
 
 
 async def test_where_families_share_a_bot_only_the_log_hears_of_its_disk(tmp_path, monkeypatch):
     """A thousand keepers cannot make room on a machine that is not theirs."""
-    monkeypatch.setattr("bot.doctor.DISK_BYTES", 10**18)
+    monkeypatch.setattr("bot.doctor.machine.DISK_BYTES", 10**18)
     async with family_bot(tmp_path, now=lambda: NOW) as telegram:
         let_in(house_of(telegram.app).store, 71)
         with structlog.testing.capture_logs() as lines:
