@@ -1,8 +1,9 @@
-"""What was erased, remembered outside the database, so that no back-up brings it back unseen.
+"""What was erased or closed, remembered outside the database: no back-up brings it back unseen.
 
 A back-up from before holds who left since, voices that were taken back, and code words that were
-replaced or given away.  This list lies beside the key file and in no back-up.  It holds marks only:
-HMAC-SHA256 with a key from the key file, over names that are random themselves.
+replaced or given away; it knows nothing of a freeze or a lock that came later.  This list lies
+beside the key file and in no back-up.  It holds marks only: HMAC-SHA256 with a key from the key
+file, over names that are random themselves.
 """
 
 import hashlib
@@ -34,6 +35,8 @@ class What(StrEnum):
     WORD_DUE = "word_due"  # this version of the code word was leaked, used, or known to who left
     WORD_REPLACED = "word_replaced"
     WORD_REMOVED = "word_removed"
+    FROZEN = "frozen"  # a family, until the time that stands beside the mark
+    LOCKED = "locked"  # the code word, for a subject of its attempts, at that time
 
 
 class Condition(StrEnum):

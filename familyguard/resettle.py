@@ -1,9 +1,10 @@
 """What must not come back with a back-up is taken out of it before it is put in place.
 
 A back-up is a family as it was.  Since then people left, voices were taken back and code words were
-replaced; the list of `familyguard.erased`, where this machine has it, says which.  Whatever was
-open then (codes that let somebody in, changes that waited, one-time phrases, conversations) is
-ended in any case: nobody remembers it, except whoever it was meant to stop.
+replaced, the family was frozen and the code word locked; the list of `familyguard.erased`, where
+this machine has it, says which.  Whatever was open then (codes that let somebody in, changes that
+waited, one-time phrases, conversations) is ended in any case: nobody remembers it, except whoever
+it was meant to stop.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from familyguard.erased import Condition, Erased, What, condition
 from familyguard.family import Role
 from familyguard.privacy import forget_family
 from familyguard.store import Store
+from familyguard.store.codewords import SHARED
 
 RESTORED, RESTORED_TOLD = "restored", "restored_told"
 """Lines of the audit log: a family came back from a back-up; its keepers were told."""
@@ -60,6 +62,7 @@ def resettle(store: Store, erased: Erased, made_at: float, now: float) -> Resett
         removed, renew = _code_word(store, erased, family.id)
         words += removed
         due += renew
+        _close_again(store, erased, family.id, made_at, now)
         store.restoring.end_open(family.id, OUTCOME, now)
         store.audit.note(family.id, RESTORED, now, made_at=made_at)
     store.restoring.end_codes(now)
@@ -92,6 +95,23 @@ def _without_voice(store: Store, erased: Erased, family: str, person: str, now: 
         return False
     store.voices.withdraw(family, person, now)
     return True
+
+
+def _close_again(store: Store, erased: Erased, family: str, made_at: float, now: float) -> None:
+    """Whatever was closed since the back-up stays closed: a freeze, and the code word's lock.
+
+    A lock that a keeper has opened since is closed too; they open it again.
+    """
+    until = erased.at(What.FROZEN, family)
+    if until is not None and until > now:
+        store.families.freeze(family, until)
+    if store.codewords.get(family) is None:
+        return
+    accounts = [str(one.user_id) for one in store.accounts.of_family(family)]
+    for subject in (*SHARED, *accounts):
+        at = erased.at(What.LOCKED, family, subject)
+        if at is not None and at >= made_at:
+            store.codewords.lock(family, subject)
 
 
 def _code_word(store: Store, erased: Erased, family: str) -> tuple[bool, bool]:

@@ -11,6 +11,10 @@ FORGET_ATTEMPTS = "delete from attempts where family_id = ? and subject not like
 """Those at the PIN stay: whoever has heard the code word must get no new tries at that."""
 
 
+SHARED = ("family", "unlocking")
+"""Subjects of attempts that are no account: all accounts together, and keepers at a closed lock."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredCodeWord:
     """The code word of a family, with its duress word if it has one."""
@@ -92,12 +96,20 @@ class CodeWords(ListedRoom):
         return str(row[0]) if row else None
 
     def count(self, family: str, subject: str, state: str) -> None:
-        """Store the counted attempts of `subject`."""
+        """Store the counted attempts of `subject`, as the JSON of `Attempts`."""
+        counted = json.loads(state)
+        if counted.get("locked"):
+            self._erased.note(What.LOCKED, family, subject, at=counted.get("counted_at", 0.0))
         self._write(
             "insert into attempts (family_id, subject, state) values (?, ?, ?)"
             " on conflict do update set state = excluded.state",
             [family, subject, state],
         )
+
+    def lock(self, family: str, subject: str) -> None:
+        """Close the lock again that was closed for `subject`."""
+        counted = json.loads(self.attempts(family, subject) or "{}")
+        self.count(family, subject, json.dumps(counted | {"locked": True}))
 
     def forget_attempts(self, family: str) -> None:
         """Everyone may try the code word afresh: the keeper spoke it again."""

@@ -74,6 +74,7 @@ class Families(ListedRoom):
 
     def freeze(self, family: str, until: float) -> None:
         """Refuse administrative changes until then; a longer freeze is never cut short."""
+        self._erased.note(What.FROZEN, family, at=until)
         self._write(
             "update families set frozen_until = max(coalesce(frozen_until, 0), ?) where id = ?",
             [until, family],

@@ -2,14 +2,16 @@
 
 import json
 import stat
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.words.codewords import UNLOCKING, WHOLE_FAMILY
 from familyguard.admission import Knock, knock, remove
 from familyguard.backup import make
-from familyguard.codeword import CHEAP_COST_FOR_TESTS, Hasher, keys_of
+from familyguard.codeword import CHEAP_COST_FOR_TESTS, Attempts, Hasher, keys_of
 from familyguard.erased import FILE_NAME, Condition, Erased, What, condition, damaged
 from familyguard.family import Role
 from familyguard.keys import Keys
@@ -18,7 +20,7 @@ from familyguard.resettle import RESTORED
 from familyguard.restore import check, restore
 from familyguard.store import Store, open_store
 from familyguard.store.cases import StoredChallenge
-from familyguard.store.codewords import StoredCodeWord
+from familyguard.store.codewords import SHARED, StoredCodeWord
 from familyguard.store.voices import StoredVoice
 from tests.bot.houses import let_in
 
@@ -121,6 +123,55 @@ def test_attack_2_a_code_word_that_was_replaced_or_leaked_since_is_due(home, tmp
         else:
             assert word.rotate_why == (None if since == "nothing" else "restored")
             assert settled.due == (since != "nothing")
+
+
+def test_attack_6_a_freeze_of_after_the_back_up_holds_on(home, tmp_path):
+    """Row 6: somebody is talking the keeper round, and the server breaks in the middle of it."""
+    file = backed_up(home, tmp_path)
+    with open_store(home) as store:
+        family = store.families.all()[0].id
+        store.families.freeze(family, NOW + 3600)
+    store, _ = put_back(home, file)
+    with store:
+        assert store.families.get(family).is_frozen(NOW + 3599)
+        assert not store.families.get(family).is_frozen(NOW + 3601)
+    later = make(home, keys(home), tmp_path / "usb", NOW + 9000)
+    store, _ = put_back(home, later, NOW + 9000)
+    with store:
+        assert not store.families.get(family).is_frozen(NOW + 9000)
+
+
+@pytest.mark.parametrize("subject", ["2", "family", "unlocking"])
+@pytest.mark.parametrize("since", ["locked", "opened", "before"])
+def test_attack_5_a_lock_of_after_the_back_up_is_closed_again(home, tmp_path, subject, since):
+    """Row 5: a guesser must get no new tries; who opened it meanwhile opens it once more.  What was
+    opened before the back-up stays open."""
+
+    def lock(at):
+        state = Attempts(10, at, locked=True)
+        store.codewords.count(family, subject, json.dumps(asdict(state)))
+
+    with open_store(home) as store:
+        family = store.families.all()[0].id
+        set_word(store, family, "purple elephant")
+        if since == "before":
+            lock(MADE - 5)
+            store.codewords.forget_attempts(family)
+    file = backed_up(home, tmp_path)
+    with open_store(home) as store:
+        if since != "before":
+            lock(LATER)
+        if since == "opened":
+            store.codewords.forget_attempts(family)
+    store, _ = put_back(home, file)
+    with store:
+        kept = store.codewords.attempts(family, subject)
+        assert (kept is not None and Attempts(**json.loads(kept)).locked) == (since != "before")
+
+
+def test_the_subjects_of_attempts_are_those_that_the_bot_counts():
+    """Else a lock would be listed under one name and looked up under another."""
+    assert SHARED == (WHOLE_FAMILY, UNLOCKING)
 
 
 def test_attack_13_what_was_open_then_opens_nothing_now(home, tmp_path):
