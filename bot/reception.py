@@ -17,6 +17,9 @@ from bot.shapes import Shape
 log = structlog.get_logger(__name__)
 
 NUMBER = "update_id"
+MAX_NUMBER = 2**63
+"""The database can hold no larger ones, and Telegram's have 32 bits."""
+
 KINDS = tuple(Shape.model_fields)
 _HALF = b"\\ud"
 """How half of a pair of UTF-16 begins in JSON.  Alone it is no character, and cannot be stored."""
@@ -27,7 +30,7 @@ def understood(update: Any) -> dict[str, Any] | None:
     if not isinstance(update, dict):
         return None
     number = update.get(NUMBER)
-    if not isinstance(number, int) or isinstance(number, bool):
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < MAX_NUMBER:
         return None
     try:
         Shape.model_validate(update)
@@ -47,9 +50,9 @@ def delivered(payload: bytes) -> dict[str, Any] | None:
     """The update in what Telegram delivers, as in `understood`."""
     try:
         update = json.loads(payload.decode("utf-8", "replace"))
+        return understood(_whole(update) if _HALF in payload.lower() else update)
     except (ValueError, RecursionError):
         return None
-    return understood(_whole(update) if _HALF in payload.lower() else update)
 
 
 class Understanding(BaseRequest):

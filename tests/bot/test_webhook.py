@@ -196,6 +196,8 @@ async def test_the_secret_is_compared_in_a_time_that_tells_nothing(behind, monke
         b"{}",
         b"[" * 100_000,
         b'{"update_id": true}',
+        b'{"update_id": 99999999999999999999}',
+        b'{"update_id": 9, "message": {"text": "\\ud83d", "x": ' + b"[" * 900 + b"]" * 900 + b"}}",
         b'{"update_id": 9, "message": {"message_id": "x", "date": null}}',
         b'{"update_id": 9, "message": {"message_id": 1, "date": 1, "chat": 5, "text": "\\ud83d"}}',
         b" " * (MAX_BYTES + 1),
