@@ -22,6 +22,7 @@ from bot.context import App
 from bot.errors import BotError, UnusableSettings
 from bot.fetching import fetch_updates
 from bot.folders import only_bot
+from bot.health.allocator import give_back
 from bot.health.figures import CountedAnalyst, Figures
 from bot.health.pulse import HeardRequest, Pulse, Trouble, beat
 from bot.health.systemd import notify
@@ -62,6 +63,7 @@ def run(settings: Settings, command: Sequence[str] | None = None) -> None:
     Raises:
         UnusableSettings: Telegram does not know the token, or the data folder cannot be used.
     """
+    give_back()
     set_up_logging(secrets_in(settings))
     # A core file would hold the keys and whatever was being said; the worker inherits this.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

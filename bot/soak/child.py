@@ -13,6 +13,7 @@ from typing import Any
 
 from telegram.ext import JobQueue
 
+from bot.health.allocator import give_back
 from bot.logs import secrets_in, set_up_logging
 from bot.playground.child import end_with_parent
 from bot.run import serve
@@ -42,6 +43,7 @@ def main() -> None:
     clock = FastClock(Path(sys.argv[1]))
     hasten_jobs(clock.speed)
     settings = load_settings()
+    give_back()
     set_up_logging(secrets_in(settings))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     command = sys.argv[2:] or None
