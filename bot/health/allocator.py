@@ -30,4 +30,4 @@ def give_back() -> bool:
         M_TRIM_THRESHOLD: THRESHOLD_BYTES,
         M_ARENA_MAX: ARENAS,
     }
-    return all([mallopt(number, value) for number, value in wanted.items()])
+    return all(mallopt(number, value) for number, value in wanted.items())
