@@ -4,10 +4,11 @@ The local Telegram lives in this process, the real bot in one of its own.
 """
 
 import asyncio
-import contextlib
 import logging
+import math
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -33,9 +34,14 @@ MORNING = 1_790_000_000.0
 
 SAMPLE_EVERY = 25
 CALM_SECONDS = 240.0
+"""Without any progress for so long, the bot stands still; on a busy machine it may be slow."""
+
 LOOK_SECONDS = 0.1
 QUIET_LOOKS = 5
 SERVICE_SECONDS = 0.05
+
+ENDED = (0, -signal.SIGTERM)
+"""How it may end when it is stopped: by itself, or by the signal where it was not at work yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +135,16 @@ class _Day:
             await asyncio.gather(*under_way)
 
     async def _evening(self, bot: BotUnderTrial) -> None:
-        """Until everything that was sent is handled."""
+        """Until everything that was sent is handled, or nothing moves any more."""
         self._say("the evening")
-        quiet = 0
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CALM_SECONDS):
-                # The work of another process: there is nothing here to be told by.
-                while quiet < QUIET_LOOKS:
-                    await asyncio.sleep(LOOK_SECONDS)
-                    busy = self._town.bot.queue.pending or bot.unfinished()
-                    quiet = 0 if busy else quiet + 1
+        quiet, least, moved = 0, math.inf, time.monotonic()
+        # The work of another process: there is nothing here to be told by.
+        while quiet < QUIET_LOOKS and time.monotonic() - moved < CALM_SECONDS:
+            await asyncio.sleep(LOOK_SECONDS)
+            busy = len(self._town.bot.queue.pending) + bot.unfinished()
+            quiet = 0 if busy else quiet + 1
+            if busy < least:
+                least, moved = busy, time.monotonic()
 
     def _weigh(self, bot: BotUnderTrial, updates: int) -> None:
         lives = self._report.memory.lives
@@ -152,7 +158,7 @@ class _Day:
         report.asked = Counter(one.what for one in town.asked)
         report.presses = town.presses
         report.faults = faults.done
-        report.bad_exits = sum(status != 0 for status in faults.exits)
+        report.bad_exits = sum(status not in ENDED for status in faults.exits)
         report.left_behind = sum(
             path.is_file() for path in (bot.folder / "data" / "incoming").rglob("*")
         )
