@@ -112,9 +112,17 @@ def card(wording: Wording, texts: Texts) -> str:
 
 def details(factors: tuple[tuple[str, str], ...], texts: Texts) -> str:
     """The factor table in words, and what it is not."""
-    rows = [f"<b>{escape(name)}</b>\n{escape(saying)}" for name, saying in factors]
-    caution = f"<i>{escape(texts.get('chat.details.caution'))}</i>"
-    return fitted([*rows, caution])
+    return fitted([*rows(factors), caution(texts)])
+
+
+def rows(factors: tuple[tuple[str, str], ...]) -> list[str]:
+    """The factors, each with what it says."""
+    return [f"<b>{escape(name)}</b>\n{escape(saying)}" for name, saying in factors]
+
+
+def caution(texts: Texts) -> str:
+    """What no factor is: proof."""
+    return f"<i>{escape(texts.get('chat.details.caution'))}</i>"
 
 
 def fitted(parts: list[str]) -> str:

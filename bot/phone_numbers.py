@@ -1,5 +1,7 @@
 """Telephone numbers: as Telegram sends them, as they are stored, and as people read them."""
 
+import unicodedata
+
 import phonenumbers
 
 
@@ -24,3 +26,22 @@ def spaced(number: str) -> str:
     except phonenumbers.NumberParseException:
         return number
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+LAST_DIGITS = 8
+"""Enough to tell that two ways of writing a number, with its country or without, mean the same."""
+
+
+def is_number(name: str) -> bool:
+    """Whether a name that somebody shows is a telephone number, in whatever way it is written."""
+    return len(_digits(name)) >= LAST_DIGITS
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two ways of writing a number end alike, as those of one number do."""
+    first, second = _digits(one)[-LAST_DIGITS:], _digits(other)[-LAST_DIGITS:]
+    return len(first) == LAST_DIGITS and first == second
+
+
+def _digits(text: str) -> str:
+    return "".join(str(unicodedata.decimal(letter)) for letter in text if letter.isdecimal())

@@ -1,9 +1,11 @@
 """A verdict in words: what a person reads, in their language, as plain text without mark-up."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log
 
 from bot.judgement import Judgement
+from bot.phone_numbers import is_number, same_number
 from bot.texts import Texts
 from familyguard.model import Evidence, Level, Sign
 from voice.calibration import SYNTHETIC_LLR
@@ -11,6 +13,9 @@ from voice.results import Analysis, Score
 
 MAX_QUOTE = 80
 """Characters of foreign words in a reason: enough to recognise them, too few to carry a message."""
+
+MAX_WORDS = 500
+"""Characters of what was heard or read, shown with the factors."""
 
 _NO_QUOTES = str.maketrans(dict.fromkeys('“”„‟«»‹›"＂〝〞❝❞', "'"))
 
@@ -45,10 +50,18 @@ def word(judgement: Judgement, texts: Texts) -> Wording:
         advice=tuple(texts.get(f"advice.{advice}") for advice in verdict.advice),
         reasons=tuple(reason(piece, texts) for piece in verdict.reasons),
         not_checked=tuple(texts.get(f"not_checked.{code}") for code in verdict.not_checked),
-        claim=texts.get("screenshot.claim", name=shorten(judgement.sender))
-        if judgement.sender
-        else "",
+        claim=claim(judgement.sender, texts) if judgement.sender else "",
     )
+
+
+def claim(sender: str, texts: Texts, stored: Iterable[str] = ()) -> str:
+    """Who a screenshot says that it is from.
+
+    A number there is the one not to call, unless it is among the `stored` ones of the family.
+    """
+    known = any(same_number(sender, number) for number in stored)
+    key = "screenshot.claim.number" if is_number(sender) and not known else "screenshot.claim"
+    return texts.get(key, name=shorten(sender))
 
 
 def shorten(foreign: str, limit: int = MAX_QUOTE) -> str:
@@ -70,8 +83,10 @@ def factors(judgement: Judgement, texts: Texts, person: str = "") -> tuple[tuple
     voice = "case.factor.voice" if person else "factor.voice"
     table = [("factor.request", texts.get(_request(judgement)))]
     if judgement.sender:
-        claim = texts.get("factor.sender.claim", name=shorten(judgement.sender))
-        table.append(("factor.sender", claim))
+        said = texts.get("factor.sender.claim", name=shorten(judgement.sender))
+        table.append(("factor.sender", said))
+    if judgement.message.strip() and judgement.analysis is None:
+        table.append(("factor.read", shorten(judgement.message, MAX_WORDS)))
     if analysis := judgement.analysis:
         table += [
             ("factor.voice", _scale(voice, analysis.speaker, texts, name=shorten(person))),
@@ -83,7 +98,7 @@ def factors(judgement: Judgement, texts: Texts, person: str = "") -> tuple[tuple
             ("factor.sound", _sound(analysis, texts)),
         ]
         if analysis.transcript and analysis.transcript.text:
-            table.append(("factor.words", shorten(analysis.transcript.text, 500)))
+            table.append(("factor.words", shorten(analysis.transcript.text, MAX_WORDS)))
     return tuple((texts.get(name), saying) for name, saying in table)
 
 

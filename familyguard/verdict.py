@@ -93,21 +93,30 @@ def judge(evidence: Iterable[Evidence], not_checked: Iterable[str] = ()) -> Verd
 
     Pure: the same evidence, in whatever order, always gives the same verdict.
     """
-    pieces = sorted(set(evidence), key=lambda piece: (_GRAVITY[piece.sign], piece.detail))
+    pieces = _in_order(evidence)
     signs = frozenset(piece.sign for piece in pieces)
     level = max(row.level for row in POLICY if row.holds(signs))
     return Verdict(
         level=level,
-        reasons=_reasons(pieces),
+        reasons=_reasons(pieces)[:MAX_REASONS],
         not_checked=tuple(dict.fromkeys(not_checked)),
         advice=ADVICE[level],
     )
 
 
+def all_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """What a verdict on `evidence` has for reasons, also those beyond MAX_REASONS."""
+    return _reasons(_in_order(evidence))
+
+
+def _in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
+    return sorted(set(evidence), key=lambda piece: (_GRAVITY[piece.sign], piece.detail))
+
+
 def _reasons(pieces: list[Evidence]) -> tuple[Evidence, ...]:
-    """The gravest pieces, one a sign: what warns before what could not be judged, matches never."""
+    """The gravest first, one a sign: what warns before what could not be judged, matches never."""
     first_of_each: dict[Sign, Evidence] = {}
     for piece in pieces:
         if piece.sign in SUSPICIOUS or piece.sign is Sign.UNJUDGEABLE:
             first_of_each.setdefault(piece.sign, piece)
-    return tuple(first_of_each.values())[:MAX_REASONS]
+    return tuple(first_of_each.values())

@@ -37,14 +37,17 @@ def supposed(house: House, opened: Open, person: str) -> Open:
     )
 
 
-def compared_now(house: House, account: Account, shown: Shown) -> tuple[Judgement, str]:
-    """What was shown, with the voice of whom its case is supposed to be from by now; their name."""
-    analysis = shown.judgement.analysis
-    if analysis is None or shown.arrival is None:
-        return shown.judgement, ""
-    opened = cases.counting(house, account, shown.arrival.mark)
+def compared_now(
+    house: House, account: Account, shown: Shown
+) -> tuple[Judgement, str, Open | None]:
+    """What was shown, with the voice of whom its case is supposed to be from by now; their name.
+
+    And that case as it is now, if there still is one.
+    """
+    opened = cases.counting(house, account, shown.arrival.mark) if shown.arrival else None
     person = cases.about(house, opened) if opened else None
-    if person is None:
-        return shown.judgement, ""
+    analysis = shown.judgement.analysis
+    if analysis is None or person is None:
+        return shown.judgement, "", opened
     compared = compared_with(analysis, listening.labels_of(analysis, person.id))
-    return replace(shown.judgement, analysis=compared), person.name
+    return replace(shown.judgement, analysis=compared), person.name, opened

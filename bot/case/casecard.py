@@ -15,7 +15,7 @@ from bot.family.who import Said, name_of
 from bot.judgement import Judgement
 from bot.phone_numbers import spaced
 from bot.texts import Texts, pick_language
-from bot.wording import Wording, reason, word
+from bot.wording import claim, reason, word
 from familyguard.case import judge_case
 from familyguard.directory import directory
 from familyguard.family import Account, Family, Person, Role
@@ -46,6 +46,7 @@ class Facts:
     others: bool  # whether there is anybody else in the family
     question: Question | None  # the latest one to that person
     payees_known: bool
+    numbers: tuple[str, ...]  # that the family stored
     now: float
 
 
@@ -56,14 +57,16 @@ def facts_of(house: House, account: Account, opened: Open) -> Facts:
     asked = house.store.questions.of_case(family, opened.id)
     mine = [one for one in asked if person and one.person_id == person.id]
     payees = payees_of(house, family)
+    people = house.store.people.of_family(family)
     return Facts(
         opened=opened,
         account=account,
         family=house.store.families.get(family),
         person=person,
-        others=len(house.store.people.of_family(family)) > 1,
+        others=len(people) > 1,
         question=max(mine, key=lambda one: one.asked_at, default=None),
         payees_known=all(number in payees for number in opened.file.accounts),
+        numbers=tuple(one.phone for one in people if one.phone),
         now=house.now(),
     )
 
@@ -76,32 +79,43 @@ def render(facts: Facts) -> tuple[str, InlineKeyboardMarkup]:
 
 def stub(opened: Open, texts: Texts) -> str:
     """What becomes of an earlier card of the same case: its headline is that of now."""
-    headline = texts.get(f"verdict.{level_of(opened.file.case).name.lower()}")
-    return f"<b>{markup.escape(headline)}</b>\n\n{markup.escape(texts.get('case.older'))}"
+    return f"{headline(opened, texts)}\n\n{markup.escape(texts.get('case.older'))}"
+
+
+def headline(opened: Open, texts: Texts) -> str:
+    """How serious a case is by now, as HTML."""
+    shown = texts.get(f"verdict.{level_of(opened.file.case).name.lower()}")
+    return f"<b>{markup.escape(shown)}</b>"
 
 
 def _card(facts: Facts, texts: Texts) -> str:
-    file = facts.opened.file
-    verdict = judge_case(file.case)
-    wording = word(Judgement(verdict, None, sender=file.claim or None), texts)
-    parts = [
-        f"<b>{markup.escape(wording.headline)}</b>",
-        "\n".join(_advice(facts, verdict.advice, texts)),
-    ]
+    verdict = judge_case(facts.opened.file.case)
+    return markup.fitted(
+        [
+            headline(facts.opened, texts),
+            "\n".join(_advice(facts, verdict.advice, texts)),
+            *explained(facts, verdict.reasons, texts),
+            _foot(facts, texts),
+        ]
+    )
+
+
+def explained(facts: Facts, reasons: tuple[Evidence, ...], texts: Texts) -> list[str]:
+    """Why: from whom it seems to be, the `reasons` given, and what was not checked; as HTML."""
+    parts = []
     if facts.person:
         parts.append(_line(texts, "case.about", name=name_of(facts.person)))
-    if wording.claim:
-        parts.append(markup.escape(wording.claim))
+    if said := facts.opened.file.claim:
+        parts.append(markup.escape(claim(said, texts, facts.numbers)))
     parts += _changes(facts, texts)
-    if verdict.reasons:
-        reasons = "\n".join(f"• {line}" for line in _reasons(facts, verdict.reasons, texts))
-        parts.append(f"{markup.escape(texts.get('chat.card.why'))}\n{reasons}")
+    if reasons:
+        listed = "\n".join(f"• {line}" for line in _reasons(facts, reasons, texts))
+        parts.append(f"{markup.escape(texts.get('chat.card.why'))}\n{listed}")
     parts += _matches(facts, texts)
     parts += _asked(facts, texts)
     parts += _account_check(facts, texts)
-    parts += _not_checked(wording, texts)
-    parts.append(_foot(facts, texts))
-    return markup.fitted(parts)
+    parts += _not_checked(facts, texts)
+    return parts
 
 
 def _advice(facts: Facts, advice: tuple[Advice, ...], texts: Texts) -> list[str]:
@@ -173,13 +187,21 @@ def _matches(facts: Facts, texts: Texts) -> list[str]:
 
 
 def _asked(facts: Facts, texts: Texts) -> list[str]:
-    question = facts.question
-    if question is None or question.answer is not None or facts.person is None:
+    question = _awaited(facts)
+    if question is None:
         return []
     if Sign.NOT_ME in {piece.sign for piece in facts.opened.file.case.evidence()}:
         return []  # said already, and never taken back
     when = markup.Own(moments.clock(question.asked_at))
     return [_line(texts, "case.asked", name=name_of(facts.person), time=when)]
+
+
+def _awaited(facts: Facts) -> Question | None:
+    """The question that reached the person and has no answer yet."""
+    question = facts.question
+    if facts.person is None or question is None or question.answer is not None:
+        return None
+    return question if question.messages else None
 
 
 def _account_check(facts: Facts, texts: Texts) -> list[str]:
@@ -192,7 +214,8 @@ def _account_check(facts: Facts, texts: Texts) -> list[str]:
     return [f"{markup.escape(texts.get('aftercare.account_check'))}\n{link}"]
 
 
-def _not_checked(wording: Wording, texts: Texts) -> list[str]:
+def _not_checked(facts: Facts, texts: Texts) -> list[str]:
+    wording = word(Judgement(judge_case(facts.opened.file.case), None), texts)
     if not wording.not_checked:
         return []
     line = texts.get("not_checked.line", things=wording.not_checked_line)
@@ -221,8 +244,9 @@ def _buttons(facts: Facts, texts: Texts) -> InlineKeyboardMarkup:
     opened = facts.opened
     rows: list[list[InlineKeyboardButton]] = []
 
-    def add(key: str, data: str) -> None:
-        rows.append([InlineKeyboardButton(texts.get(f"case.button.{key}"), callback_data=data)])
+    def add(key: str, data: str, **values: str) -> None:
+        label = texts.get(f"case.button.{key}", **values)
+        rows.append([InlineKeyboardButton(label, callback_data=data)])
 
     level = level_of(opened.file.case)
     if level is Level.ALARM:
@@ -231,7 +255,11 @@ def _buttons(facts: Facts, texts: Texts) -> InlineKeyboardMarkup:
     elif level >= Level.CAUTION:
         if facts.others:
             add("other_person" if facts.person else "who", f"{keyboards.CASE}who:{opened.id}:0")
-            add("ask", f"{keyboards.CASE}ask:{opened.id}")
+            ask = f"{keyboards.CASE}ask:{opened.id}"
+            if awaited := _awaited(facts):
+                add("ask.again", ask, time=moments.clock(awaited.asked_at))
+            else:
+                add("ask", ask)
         add("word", f"{keyboards.CASE}word:{opened.id}")
         add("scam", f"{keyboards.CASE}scam:{opened.id}")
         may = facts.account.role.is_grown_up and opened.file.accounts and not facts.payees_known

@@ -181,7 +181,8 @@ async def _offer(
     """The relatives, some on a page; names stand on the buttons, never in their data."""
     texts = context.texts(update)
     people = context.house.store.people.of_family(account.family_id)
-    named = [one for one in people if one.name]
+    # Nobody asks themselves whether they wrote.
+    named = [one for one in people if one.name and one.id != account.person_id]
     start = min(max(page, 0), max(0, len(named) - 1) // PAGE) * PAGE
     rows = [
         [talk.button(texts, "case.who.name", _is(opened, one), name=name_of(one))]

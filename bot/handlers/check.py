@@ -7,8 +7,9 @@ from telegram.error import TelegramError
 
 from bot import keyboards, markup
 from bot.analysis import Finding
-from bot.case import afterthoughts, cases, casework, intake, keeping
+from bot.case import cases, casework, intake, keeping
 from bot.case.cases import Open
+from bot.case.details import in_full
 from bot.case.intake import Sent
 from bot.case.origin import mark_of
 from bot.context import Context
@@ -17,7 +18,6 @@ from bot.errors import CannotListen, QueueFull, Stopping
 from bot.media import attachment
 from bot.progress import Progress
 from bot.texts import Texts
-from bot.wording import factors
 from familyguard.model import Level
 from familyguard.plea import Plea, plea_in
 from voice.errors import Undecodable
@@ -93,10 +93,7 @@ async def details(update: Update, context: Context) -> None:
         await context.bot.send_photo(chat_id, png, protect_content=True)
     message = query.message
     if isinstance(message, Message):
-        judgement, person = afterthoughts.compared_now(
-            context.house, context.account(update), shown
-        )
-        await reply(message, markup.details(factors(judgement, texts, person), texts))
+        await reply(message, in_full(context.house, context.account(update), shown, texts))
 
 
 def sent_in(update: Update, context: Context) -> Sent:

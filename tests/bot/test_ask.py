@@ -1,5 +1,6 @@
 """Stories of the question to the person that a message is supposed to come from."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -157,12 +158,45 @@ async def test_one_question_in_ten_minutes(tmp_path):
         await forward_text(anna, "please, 950 euro, hurry", sender(telegram))
         await telegram.quiet()
         assert len(tom.screen) == 1
-        await anna.taps("Ask them now")
+        await anna.taps(again(anna))
         await anna.sees("I asked Tom just a few minutes ago.")
+        await telegram.quiet()
         telegram.time.time += PAUSE_SECONDS + 1
-        await anna.taps("Ask them now")
+        await anna.taps(again(anna))
         await telegram.quiet()
         assert len(tom.screen) == 2
+
+
+def again(person) -> str:
+    """The button that says when it was asked, on the newest card that has one."""
+    labels = [label for shown in person.screen for label in shown.buttons]
+    return next(label for label in reversed(labels) if label.startswith("Asked at "))
+
+
+async def test_while_an_answer_is_awaited_the_card_says_when_it_was_asked(tmp_path):
+    """Instead of «Ask them now», as if nobody had; with the answer it is there again."""
+    async with at_home(tmp_path) as telegram:
+        anna, tom, _ = await asked(telegram)
+        await telegram.quiet()
+        time = re.search(r"I asked Tom at (\d\d:\d\d)\.", anna.screen[0].text)[1]
+        assert f"Asked at {time} – ask again" in anna.screen[0].buttons
+        assert "Ask them now" not in anna.screen[0].buttons
+        await tom.taps("Yes, that was me")
+        await anna.sees("The account of Tom says: yes")
+        await telegram.quiet()
+        assert "Ask them now" in anna.screen[0].buttons
+
+
+async def test_nobody_chooses_themselves_as_the_one_who_wrote(tmp_path):
+    """The list has the others only."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, BILL, sender(telegram))
+        await anna.sees("Do not pay yet")
+        await anna.taps("Who is it supposed to be?")
+        offered = await anna.sees("Choose the person")
+        assert {"Tom", "Bert"} <= set(offered.buttons)
+        assert "Anna" not in offered.buttons
 
 
 async def test_choosing_a_relative_for_a_request_asks_them(tmp_path):
@@ -178,14 +212,13 @@ async def test_choosing_a_relative_for_a_request_asks_them(tmp_path):
 
 
 async def test_who_asks_about_themselves_is_told_that_they_know_best(tmp_path):
-    """Nobody sends themselves a question."""
+    """Nobody sends themselves a question, whatever an old list offers."""
     async with at_home(tmp_path) as telegram:
-        anna = telegram.person(1)
+        anna, person = telegram.person(1), telegram.people["Anna"]
         await forward_text(anna, BILL, sender(telegram))
         await anna.sees("Do not pay yet")
-        await anna.taps("Who is it supposed to be?")
-        await anna.sees("Choose the person")
-        await anna.taps("Anna")
+        (case,) = telegram.house.store.cases.of_account(person.family_id, 1)
+        await anna.presses(f"case:is:{case.id}:{person.id}")
         await anna.sees("It is supposed to come from you, Anna. Then you know best.")
 
 

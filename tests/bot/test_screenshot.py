@@ -1,6 +1,7 @@
 """Stories of screenshots that are sent to the bot."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,33 @@ async def test_a_photo_is_read_and_judged_by_its_words(tmp_path, reads):
         await anna.taps("Details")
         await anna.sees("claims to be")
         assert not list((tmp_path / "data" / "incoming").iterdir())
+
+
+@pytest.mark.parametrize("number", ["+31 6 98765432", "06-98765432", "06 9876 5432 ~Sophie"])
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "Do not call this number"), ("nl", "Bel dit nummer niet")],
+)
+async def test_a_number_as_the_sender_is_not_to_be_called(
+    tmp_path, reads, number, language, sentence
+):
+    """Whoever wrote it picks up; unless it is what the family stored, which a card says to call."""
+    reads(replace(SCAM, sender=number))
+    async with family_bot(tmp_path) as telegram:
+        store, anna = house_of(telegram.app).store, telegram.person(1)
+        store.accounts.speak(1, language)
+        await anna.sends_message(**photo(telegram))
+        card = await anna.sees(sentence)
+        assert number in card.text
+        await anna.taps({"en": "Details", "nl": "Meer uitleg"}[language])
+        await telegram.quiet()
+        assert sentence in anna.screen[-1].text
+        other = store.accounts.get(2)
+        store.people.call_on(other.family_id, other.person_id, "+31698765432", 1.0)
+        before = len(anna.screen)
+        await anna.sends_message(**photo(telegram), forward_origin=telegram.origin())
+        await telegram.quiet()
+        assert all(sentence not in shown.text for shown in anna.screen[before:])
 
 
 async def test_attack_2_the_word_in_a_picture_is_found_and_the_picture_goes(tmp_path, reads):
