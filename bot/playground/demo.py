@@ -24,6 +24,7 @@ from bot.playground.server import build, serve
 from bot.playground.town import CLAIM, Town, build_town
 from familyguard.admission import approve, knock
 from familyguard.family import Role
+from familyguard.keys import FILE_NAME as KEYS
 from familyguard.store import open_store
 
 STOP_SECONDS = 8.0
@@ -63,8 +64,23 @@ async def running_demo(
         folder = Path(made)
         if not fresh:
             _let_in(town, folder, language)
+        page.spoken = lambda spoken: speak_to_all(folder / "data" / "familyguard.db", spoken)
         async with serve(app, port) as url, _bot(url, town, folder, models, language) as process:
             yield Demo(f"{url}/{page.key}/", town, page, process, folder)
+
+
+def speak_to_all(database: Path, language: str) -> None:
+    """Let the bot, which runs in a process of its own, speak `language` to all of its members.
+
+    As /language would; what it has said already stays as it is.
+    """
+    if not database.with_name(KEYS).exists() or not database.exists():
+        return  # the bot is starting, and finds out by itself whom it meets
+    with open_store(database) as store:
+        for family in store.families.all():
+            store.families.speak(family.id, language)
+            for account in store.accounts.of_family(family.id):
+                store.accounts.speak(account.user_id, language)
 
 
 def _let_in(town: Town, folder: Path, language: str) -> None:

@@ -11,6 +11,7 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from importlib.resources import files
 from typing import Any, cast, get_args
 
@@ -45,6 +46,8 @@ class Page:
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     cookie: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     language: str = "nl"
+    spoken: Callable[[str], None] = lambda _: None
+    """Told when the page speaks another language, in a thread."""
 
     def __post_init__(self) -> None:
         self.scenarios = load_scenarios()
@@ -187,9 +190,11 @@ class Page:
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
         given = await request.json()
-        if request.match_info["action"] == "language":
+        answer = await self._done(lambda: action(self.desk, given))
+        if request.match_info["action"] == "language" and answer.status == HTTPStatus.OK:
             self.language = str(given["language"])
-        return await self._done(lambda: action(self.desk, given))
+            await asyncio.to_thread(self.spoken, self.language)
+        return answer
 
     async def _done(self, act: Callable[[], Any]) -> web.Response:
         try:

@@ -7,7 +7,7 @@ import asyncio
 import re
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -124,6 +124,16 @@ def in_language(words: Words, language: str) -> str:
     return words if isinstance(words, str) else words[language]
 
 
+def in_any(words: Words, language: str) -> tuple[str, ...]:
+    """The words in every language, first in this one.
+
+    Somebody may switch the page in the middle of a story, and what was said stays as it was.
+    """
+    if isinstance(words, str):
+        return (words,)
+    return (words[language], *(said for one, said in words.items() if one != language))
+
+
 async def play_step(
     people: People, scenario: Scenario, number: int, language: str
 ) -> dict[str, Any]:
@@ -143,12 +153,12 @@ async def play_step(
         case "forwards":
             source = _chat(people, person, str(step.more["from"]))
             author = _bot(people) if step.what == "bot" else people.world.person(step.what)
-            last = _last(source, author, in_language(step.more.get("holding", ""), language))
+            last = _last(source, author, in_any(step.more.get("holding", ""), language))
             if last is None:
                 raise Refused("nothing_to_forward")
             message = people.forward(person, last, chat, bool(step.more.get("hidden")))
         case "presses":
-            message = await press(people, person, chat, in_language(step.what, language))
+            message = await press(people, person, chat, *in_any(step.what, language))
         case "starts":
             message = people.start(person, _bot(people), str(step.what))
         case "follows":
@@ -158,7 +168,7 @@ async def play_step(
         case "waits" if step.what is True:
             message = await _settled(people, chat)
         case "waits":
-            message = await _told(people, chat, in_language(step.what, language))
+            message = await _told(people, chat, in_any(step.what, language))
     return {"person": person.id, "chat": chat.key, "id": message.id if message else None}
 
 
@@ -186,9 +196,13 @@ def _chat(people: People, person: Person, name: str) -> Chat:
     return people.world.private(person, other)
 
 
-def _last(chat: Chat, author: Person | BotAccount, holding: str = "") -> Message | None:
+def _last(chat: Chat, author: Person | BotAccount, holding: Sequence[str]) -> Message | None:
     theirs = (m for m in reversed(chat.messages.values()) if m.sender is author and not m.service)
-    return next((m for m in theirs if holding in (m.text or "")), None)
+    return next((m for m in theirs if _has(m.text or "", holding)), None)
+
+
+def _has(text: str, words: Iterable[str]) -> bool:
+    return any(one in text for one in words)
 
 
 def _invitation(people: People, person: Person, sender: str) -> str:
@@ -199,12 +213,12 @@ def _invitation(people: People, person: Person, sender: str) -> str:
     raise Refused("nothing_to_forward")
 
 
-async def _told(people: People, chat: Chat, words: str) -> Message:
-    """What the bot said with these words in it, after the last word of a person."""
+async def _told(people: People, chat: Chat, words: Sequence[str]) -> Message:
+    """What the bot said with one of these in it, after the last word of a person."""
 
     def find() -> Message | None:
         said = reversed(_later(chat, _bot(people)))
-        return next((m for m in said if words in (m.text or "").replace(GAP, "")), None)
+        return next((m for m in said if _has((m.text or "").replace(GAP, ""), words)), None)
 
     return await _until(people, chat, find, "no_answer")
 
@@ -280,15 +294,16 @@ def _progress() -> re.Pattern[str]:
     return re.compile("|".join(re.sub(r"\\{\w+\\}", ".+", re.escape(one)) for one in sentences))
 
 
-async def press(people: People, person: Person, chat: Chat, label: str) -> Message:
-    """Press the newest button whose text contains `label`, as soon as there is one."""
+async def press(people: People, person: Person, chat: Chat, *labels: str) -> Message:
+    """Press the newest button whose text contains one of `labels`, as soon as there is one."""
+    wanted = [label.casefold() for label in labels]
 
     def find() -> tuple[Message, int, int] | None:
         for message in reversed(chat.messages.values()):
             rows = (message.markup or {}).get("inline_keyboard", [])
             for row, buttons in enumerate(rows):
                 for column, button in enumerate(buttons):
-                    if label.casefold() in button["text"].casefold() and "callback_data" in button:
+                    if _has(button["text"].casefold(), wanted) and "callback_data" in button:
                         return message, row, column
         return None
 

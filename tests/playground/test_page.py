@@ -3,16 +3,20 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.playground.demo import speak_to_all
 from bot.playground.guard import POLICY
 from bot.playground.page import COOKIE, Page
 from bot.playground.params import Upload
 from bot.playground.people import People
 from bot.playground.server import build, serve
 from bot.playground.town import Town, build_town
+from familyguard.store import open_store
+from tests.bot.houses import let_in
 
 
 class Visitor:
@@ -55,6 +59,23 @@ async def visitor() -> AsyncIterator[Visitor]:
         made = Visitor(url, town, page, session)
         assert await made.status("GET", "/") == 200
         yield made
+
+
+async def test_the_bot_of_the_demo_speaks_the_language_of_the_page(
+    visitor: Visitor, tmp_path: Path
+):
+    """Family and members alike, as with /language; a bot that is still starting is left alone."""
+    database = tmp_path / "data" / "familyguard.db"
+    visitor.page.spoken = lambda language: speak_to_all(database, language)
+    assert (await visitor.act("language", language="en"))[0] == 200
+    assert not database.exists()
+    with open_store(database) as store:
+        let_in(store, 1, 2)
+    assert (await visitor.act("language", language="nl"))[0] == 200
+    with open_store(database) as store:
+        (family,) = store.families.all()
+        spoken = {one.language for one in store.accounts.of_family(family.id)}
+        assert (family.language, spoken) == ("nl", {"nl"})
 
 
 async def test_the_page_needs_its_key(visitor: Visitor):

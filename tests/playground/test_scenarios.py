@@ -92,6 +92,28 @@ async def test_a_story_plays_from_message_to_press():
     assert "callback_query" in town.bot.queue.pending[-1]
 
 
+@pytest.mark.parametrize("said", scenario.LANGUAGES)
+async def test_a_story_goes_on_when_the_page_was_switched_in_the_middle(said: Language):
+    """The buttons and sentences of before stay in the language in which they came."""
+    town = build_town()
+    people = People(town.world)
+    story = load_scenarios()["80-hi-mum"]
+    other = next(one for one in scenario.LANGUAGES if one != said)
+    daughter, mother = town.world.person("daughter"), town.world.person("mother")
+    label = Texts(said).get("ask.not_me")
+    keyboard = {"inline_keyboard": [[{"text": label, "callback_data": "n"}]]}
+    asked = town.world.private(daughter, town.bot)
+    town.world.new_message(asked, town.bot, text="Question", markup=keyboard)
+    await play_step(people, story, 3, other)
+    assert "callback_query" in town.bot.queue.pending[-1]
+    alarm = town.world.new_message(
+        town.world.private(mother, town.bot),
+        town.bot,
+        text=scenario.in_language(story.steps[4].what, said),
+    )
+    assert (await play_step(people, story, 4, other))["id"] == alarm.id
+
+
 async def test_progress_is_not_taken_for_the_answer():
     """A story waits until the bot has stopped saying that it is at work."""
     town = build_town()
