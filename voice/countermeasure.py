@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from voice import models
+from voice import models, quality
 from voice.activity import speech_only
 from voice.audio import MIN_SPEECH_SECONDS, Waveform
 from voice.calibration import synthetic_llr
@@ -81,6 +81,7 @@ class EmbeddedCountermeasure:
         edges = [index * speech.seconds / count for index in range(count + 1)]
         windows = windows_of(heard)
         spans = [*itertools.pairwise(edges), *_spans(windows, speech.seconds)]
+        snr_db = quality.measure(waveform, tuple(segments)).snr_db
         tracks = self._features.tracks(speech)
         opinions = self._head.opinions(statistics(tracks, spans))
         whole = Opinion(
@@ -90,9 +91,9 @@ class EmbeddedCountermeasure:
         return Score(
             model=MODEL,
             score=whole.score,
-            llr=_llr(whole),
+            llr=_llr(whole, snr_db),
             windows=tuple(
-                Window(pieces[0].start, pieces[-1].end, opinion.score, _llr(opinion))
+                Window(pieces[0].start, pieces[-1].end, opinion.score, _llr(opinion, snr_db))
                 for pieces, opinion in zip(windows, opinions[count:], strict=True)
             ),
         )
@@ -127,8 +128,8 @@ def _spans(windows: Sequence[Pieces], total: float) -> list[Span]:
     return [(start, start + length) for start, length in zip(starts, lengths, strict=True)]
 
 
-def _llr(opinion: Opinion) -> float | None:
-    return None if opinion.distance > 1.0 else synthetic_llr(opinion.score)
+def _llr(opinion: Opinion, snr_db: float) -> float | None:
+    return None if opinion.distance > 1.0 else synthetic_llr(opinion.score, snr_db)
 
 
 def _first(segments: Sequence[Segment], seconds: float) -> tuple[Segment, ...]:

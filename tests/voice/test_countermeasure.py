@@ -186,11 +186,20 @@ def test_made_speech_scores_higher_than_human_speech(
 
 def test_the_ratio_is_capped_and_rises_with_the_score() -> None:
     """Weak evidence stays weak, in both directions."""
-    ratios = [synthetic_llr(score) for score in (-9.0, -0.5, 0.0, 0.5, 9.0)]
+    ratios = [synthetic_llr(score, 30.0) for score in (-9.0, -0.5, 0.0, 0.5, 9.0)]
     assert ratios == sorted(ratios)
     assert ratios[0] == -SYNTHETIC_LLR_LIMIT
     assert ratios[-1] == SYNTHETIC_LLR_LIMIT
     assert 0 < SYNTHETIC_LLR < SYNTHETIC_LLR_LIMIT
+
+
+def test_in_noise_the_same_score_means_less() -> None:
+    """The ratio sinks as the noise rises, and never changes sides."""
+    ratios = [synthetic_llr(0.5, snr_db) for snr_db in (60.0, 20.0, 15.0, 10.0, 7.0, -20.0)]
+    assert ratios == sorted(ratios, reverse=True)
+    assert ratios[0] == ratios[1] >= SYNTHETIC_LLR * 0.9
+    assert ratios[3] < SYNTHETIC_LLR / 2
+    assert ratios[-1] == ratios[-2] > 0.0
 
 
 def ramps(n_frames: int) -> list[Track]:

@@ -49,7 +49,9 @@ def main(arguments: list[str]) -> int:
     options.out.write_bytes(data)
     print(f"{options.out}: {len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}")
     line = calibrated(trained, facts)
-    print(f"calibration: slope {line.slope:.2f}, offset {line.offset:.2f}")
+    print(
+        f"calibration: slope {line.slope:.2f}, offset {line.offset:.2f}, damping {line.damping:.2f}"
+    )
     print(report(trained, facts))
     return 0
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from voice.calibration import SYNTHETIC_LLR, SYNTHETIC_LLR_LIMIT
+from voice.calibration import SYNTHETIC_LLR, SYNTHETIC_LLR_LIMIT, noisiness
 from voice.evaluation.costs import minimum_cllr
 from voice.evaluation.metrics import cllr, equal_error_rate
 from voice.training.head import Trained
@@ -24,10 +24,11 @@ Rows = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """llr = slope · score + offset."""
+    """llr = (slope - damping · noisiness) · score + offset."""
 
     slope: float
     offset: float
+    damping: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Facts:
     kind: NDArray[np.str_]
     channel: NDArray[np.str_]
     seconds: Floats
+    snr_db: Floats
     judgeable: Rows
 
     def some(self, rows: Rows) -> "Facts":
@@ -61,23 +63,27 @@ def calibrated(trained: Trained, facts: Facts, some: Rows | None = None) -> Line
     if some is not None:
         kept &= some
     score = trained.score[kept].astype(np.float64)
+    damped = score * _noisiness(facts)[kept]
     sign = 2.0 * facts.made[kept] - 1.0
     weights = np.where(sign > 0, 1 / np.sum(sign > 0), 1 / np.sum(sign < 0))
 
     def loss(line: NDArray[np.float64]) -> float:
-        return float(np.sum(weights * np.logaddexp(0.0, -sign * (line[0] * score + line[1]))))
+        llrs = line[0] * score + line[1] - line[2] * damped
+        return float(np.sum(weights * np.logaddexp(0.0, -sign * llrs)))
 
-    slope, offset = minimize(loss, np.array([1.0, 0.0])).x
-    return Line(float(slope), float(offset))
+    slope, offset, damping = minimize(loss, np.array([1.0, 0.0, 0.0])).x
+    return Line(float(slope), float(offset), float(damping))
 
 
 def held_out_llrs(trained: Trained, facts: Facts) -> Floats:
     """Ratios by lines that were fitted without the source that they are applied to, capped."""
     llrs = np.zeros(len(facts.made), dtype=np.float32)
+    noise = _noisiness(facts)
     for number in np.unique(facts.source):
         rows = facts.source == number
         line = calibrated(trained, facts, ~rows)
-        llrs[rows] = line.slope * trained.score[rows] + line.offset
+        slope = line.slope - line.damping * noise[rows]
+        llrs[rows] = slope * trained.score[rows] + line.offset
     return llrs.clip(-SYNTHETIC_LLR_LIMIT, SYNTHETIC_LLR_LIMIT)
 
 
@@ -134,6 +140,10 @@ def _decisions(llrs: Floats, facts: Facts, rows: Rows, decided: Rows) -> str:
             f"not judged of 3 s and more {_percent(~decided[long])}",
         )
     )
+
+
+def _noisiness(facts: Facts) -> NDArray[np.float64]:
+    return np.array([noisiness(snr_db) for snr_db in facts.snr_db.tolist()])
 
 
 def _sources(facts: Facts, rows: Rows) -> Iterator[Rows]:

@@ -77,5 +77,6 @@ def _facts(rows: Sequence[Row], wanted: Sequence[Copies], heard: Sequence[Heard]
         kind=np.array([row["kind"] for _, row in chosen]),
         channel=np.array([copies.channel for copies, _ in chosen]),
         seconds=np.concatenate([part.seconds for part in heard]),
+        snr_db=np.concatenate([part.snr_db for part in heard]),
         judgeable=np.concatenate([part.judgeable for part in heard]),
     )

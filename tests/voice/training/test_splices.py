@@ -75,6 +75,7 @@ def test_every_source_is_judged_by_a_head_that_never_met_it() -> None:
         kind=np.where(made == 1, "clone", "human"),
         channel=np.full(60, "stored"),
         seconds=np.full(60, 5.0, dtype=np.float32),
+        snr_db=np.full(60, 30.0, dtype=np.float32),
         judgeable=np.ones(60, dtype=np.bool_),
     )
     some = facts.some(source == 3)

@@ -8,7 +8,7 @@ from voice.audio import SAMPLE_RATE, Waveform
 from voice.cm_features import N_FEATURES
 from voice.cm_head import Head, as_tensor
 from voice.training.calibrate import Facts, calibrated, held_out_llrs, report
-from voice.training.head import BLOCKS, train
+from voice.training.head import BLOCKS, Trained, train
 from voice.training.mixture import MIXED, SECONDS, passed
 from voice.training.ridge import balanced, fit, linear_kernel
 
@@ -73,6 +73,7 @@ def test_the_trained_head_tells_the_kinds_apart() -> None:
         kind=np.where(MADE == 1, "clone", "human"),
         channel=np.full(len(MADE), "stored"),
         seconds=np.full(len(MADE), 5.0, dtype=np.float32),
+        snr_db=np.full(len(MADE), 30.0, dtype=np.float32),
         judgeable=np.ones(len(MADE), dtype=np.bool_),
     )
     assert calibrated(trained, facts).slope > 0
@@ -81,6 +82,26 @@ def test_the_trained_head_tells_the_kinds_apart() -> None:
     text = report(trained, facts)
     assert text.startswith("stored: EER pooled")
     assert "clones missed" in text
+
+
+def test_the_line_learns_how_little_scores_mean_in_noise() -> None:
+    """Where noisy scores tell nothing, what is taken off the slope is about the whole slope."""
+    made = np.tile(np.array([0, 1]), 400)
+    noisy = np.repeat(np.array([False, True]), 400)
+    score = RANDOM.standard_normal(800) + np.where(noisy, 0, 2 * made - 1)
+    facts = Facts(
+        made=made,
+        source=np.zeros(800, dtype=np.int64),
+        kind=np.where(made == 1, "clone", "human"),
+        channel=np.full(800, "stored"),
+        seconds=np.full(800, 5.0, dtype=np.float32),
+        snr_db=np.where(noisy, 10.0, 30.0).astype(np.float32),
+        judgeable=np.ones(800, dtype=np.bool_),
+    )
+    trained = Trained({}, score.astype(np.float32), np.zeros(800, dtype=np.float32))
+    line = calibrated(trained, facts)
+    assert line.slope > 1
+    assert line.damping == pytest.approx(line.slope, rel=0.3)
 
 
 def test_the_mixed_channel_follows_from_the_seed() -> None:
