@@ -1,8 +1,9 @@
 """Messages from hand-written fragments: `messages/*.txt` filled in, joined and made untidy.
 
 `nl.txt` and the like hold fragments with many readings; `nl_more.txt` more of them; `nl_voices.txt`
-whole messages in the voice of one sender or scheme each, under a heading that begins with the same
-code in every language («p03»), so that a scheme can be held out in all languages at once.
+and the others of `VOICES` whole messages in the voice of one sender or scheme each, under a heading
+that begins with the same code in every language («p03»), so that a scheme can be held out in all
+languages at once.
 """
 
 import random
@@ -14,8 +15,9 @@ from pathlib import Path
 MESSAGES = Path(__file__).parent / "messages"
 LABELS = ("ordinary", "opening", "money")
 LANGUAGES = ("nl", "en", "de", "fr")
-VOICES = "_voices"
-FILES = ("", "_more", VOICES)
+VOICES = ("_voices", "_reported", "_calls", "_schemes", "_honest", "_short")
+"""The endings of the files with whole messages, each by an author of its own."""
+FILES = ("", "_more", *VOICES)
 """The endings of the message files of a language, the one with the slots first."""
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
@@ -56,7 +58,7 @@ def load(language: str) -> tuple[list[Template], dict[str, list[str]]]:
     for ending in FILES:
         path = MESSAGES / f"{language}{ending}.txt"
         if path.is_file():
-            _read(path, language, ending == VOICES, templates, slots)
+            _read(path, language, ending in VOICES, templates, slots)
     return templates, slots
 
 
