@@ -43,7 +43,9 @@ class OneSentenceGroup(TyperGroup):
         except Exception as error:
             if not _is_ours(error):
                 raise
-            give_up(str(error))
+            from bot.refusals import sentence
+
+            give_up(sentence(error))
 
 
 def _is_ours(error: Exception) -> bool:

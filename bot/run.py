@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import structlog
 from telegram.error import InvalidToken, NetworkError, TelegramError
@@ -31,7 +31,7 @@ from bot.inbox import Inbox, TyingApplication
 from bot.logs import secrets_in, set_up_logging
 from bot.opening import open_house
 from bot.settings import Settings
-from bot.texts import Texts
+from bot.texts import Texts, terminal_language
 from bot.worker_process import worker_command
 from familyguard.keys import key_from_text
 from familyguard.retention import tidy
@@ -53,6 +53,11 @@ up.  Whoever stops the bot does not wait for minutes."""
 
 class GaveUp(BotError):
     """The bot cannot go on, and ended for whoever started it to start it again."""
+
+    @classmethod
+    def because(cls, trouble: Trouble) -> Self:
+        """With the sentence for `trouble`, in the language of the terminal."""
+        return cls(Texts(terminal_language()).get(f"unusable.gave_up.{trouble}"))
 
 
 def run(settings: Settings, command: Sequence[str] | None = None) -> None:
@@ -97,7 +102,7 @@ async def serve(settings: Settings, command: Sequence[str] | None = None, **serv
                 if await _connect(app, stop):
                     await _work(app, analyst, pulse, stop)
                 if beating.done():
-                    raise GaveUp(_FAREWELL[beating.result()])
+                    raise GaveUp.because(beating.result())
         finally:
             await analyst.close()
             if app.running:  # it broke off: nobody waits until Telegram took all that is in hand
@@ -138,12 +143,6 @@ def analyst_for(
         queue_per_member=settings.queue_per_member,
         in_flight=settings.in_flight,
     )
-
-
-_FAREWELL = {
-    Trouble.DEAF: "Telegram was no longer asked for messages, so the bot ended; start it again.",
-    Trouble.IDLE: "Messages were no longer taken up, so the bot ended; start it again.",
-}
 
 
 @contextlib.asynccontextmanager

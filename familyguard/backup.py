@@ -58,8 +58,17 @@ _WORK = ".backup-"
 """Begins the name of the folder in which a back-up is made or opened."""
 
 
+DISK_FULL = "the disk is full"
+"""Why no back-up was made; every other reason is the system's own."""
+
+
 class BackupFailed(FamilyGuardError):
-    """No back-up was made; the message is one sentence for whoever runs the bot."""
+    """No back-up was made in `folder`; `why` is what the system says."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(f"No back-up could be made in {folder}: {why}. Earlier back-ups are kept.")
+        self.folder = folder
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +122,7 @@ def make(
             for old in outdated(stored_in(folder)):
                 old.path.unlink(missing_ok=True)
     except (OSError, sqlite3.Error, pyrage.EncryptError) as error:
-        raise BackupFailed(
-            f"No back-up could be made in {folder}: {_reason(error)}. Earlier back-ups are kept."
-        ) from None
+        raise BackupFailed(folder, _reason(error)) from None
     return target
 
 
@@ -251,5 +258,5 @@ def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
 def _reason(error: Exception) -> str:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or "disk is full" in str(error):
-        return "the disk is full"
+        return DISK_FULL
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -1,5 +1,6 @@
 """What can go wrong with the family's own things, each with the facts that a message needs."""
 
+from enum import StrEnum
 from pathlib import Path
 
 
@@ -7,13 +8,25 @@ class FamilyGuardError(Exception):
     """Anything that this package raises on purpose."""
 
 
-class UnusableKeys(FamilyGuardError):
-    """The key file cannot be used; `reason` is one sentence for whoever runs the bot."""
+class KeyFault(StrEnum):
+    """Why a key file cannot be used."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(reason)
+    MISSING = "missing"
+    UNREADABLE = "unreadable"  # `detail` is what the system says
+    FOREIGN = "foreign"  # it belongs to another account
+    OPEN = "open"  # other accounts can read it
+    DAMAGED = "damaged"
+    NO_DATABASE = "no_database"  # it is gone, and what lies beside it is no database
+
+
+class UnusableKeys(FamilyGuardError):
+    """The key file at `path` cannot be used."""
+
+    def __init__(self, path: Path, fault: KeyFault, detail: str = "") -> None:
+        super().__init__(f"The key file {path} cannot be used: {detail or fault}.")
         self.path = path
-        self.reason = reason
+        self.fault = fault
+        self.detail = detail
 
 
 class SealBroken(FamilyGuardError):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from familyguard.errors import UnusableKeys
+from familyguard.errors import KeyFault, UnusableKeys
 from familyguard.private_file import write_private
 
 KEY_BYTES = 32
@@ -88,26 +88,20 @@ def load_keys(path: Path) -> Keys:
             facts = os.fstat(file.fileno())
             content = file.read()
     except FileNotFoundError:
-        raise UnusableKeys(
-            path, f"The key file {path} is not there; put it back from your recovery sheet."
-        ) from None
+        raise UnusableKeys(path, KeyFault.MISSING) from None
     except OSError as error:
-        raise UnusableKeys(path, f"The key file {path} cannot be read: {error.strerror}.") from None
+        raise UnusableKeys(path, KeyFault.UNREADABLE, error.strerror or "") from None
     if facts.st_uid not in (os.geteuid(), 0):
-        raise UnusableKeys(path, f"The key file {path} belongs to another account.")
+        raise UnusableKeys(path, KeyFault.FOREIGN)
     if facts.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise UnusableKeys(
-            path,
-            f"Other accounts of this machine can read the key file {path}; "
-            f"run «chmod 600 {path}» and start again.",
-        )
+        raise UnusableKeys(path, KeyFault.OPEN)
     try:
         found = json.loads(content)
         sealing = {int(number): _bytes(key) for number, key in found["sealing"].items()}
         return Keys(sealing, _bytes(found["pepper"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         # Without the cause: a parser's error may show what it stumbled over.
-        raise UnusableKeys(path, f"The key file {path} is damaged.") from None
+        raise UnusableKeys(path, KeyFault.DAMAGED) from None
 
 
 def save_keys(path: Path, keys: Keys) -> None:

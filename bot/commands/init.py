@@ -222,9 +222,10 @@ def _finish(texts: "Texts", settings: "Settings", name: str) -> None:
     from familyguard.store import open_store
 
     prepare_data(settings)
-    if settings.database.exists() and not settings.database.with_name(FILE_NAME).exists():
+    key_file = settings.database.with_name(FILE_NAME)
+    if settings.database.exists() and not key_file.exists():
         # A back-up was put here: it opens with its own keys, not with new ones.
-        _say(texts, "init.orphan", path=settings.database)
+        _say(texts, "init.orphan", why=texts.get("unusable.keys.missing", path=key_file))
         return
     with open_store(settings.database) as store:
         keys = store.keys

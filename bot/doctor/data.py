@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.doctor.finding import Finding, day, unknown, wrong
+from bot.refusals import sentence
 from bot.settings import Settings
 from familyguard.aside import KEPT_SECONDS, put_aside
 from familyguard.backup import newest
@@ -40,7 +41,7 @@ def keys(settings: Settings) -> Iterator[Finding]:
     try:
         load_keys(file)
     except UnusableKeys as error:
-        yield wrong("keys", "other", why=error.reason)
+        yield wrong("keys", "other", why=sentence(error))
     else:
         yield Finding("keys")
 

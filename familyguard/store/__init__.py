@@ -21,7 +21,7 @@ from sqlite_utils import Database
 from familyguard import backup
 from familyguard.erased import FILE_NAME as ERASED
 from familyguard.erased import Erased
-from familyguard.errors import UnusableKeys
+from familyguard.errors import KeyFault, UnusableKeys
 from familyguard.keys import FILE_NAME, Keys, load_keys, save_keys
 from familyguard.migrations import SEALED, migrations
 from familyguard.store.cases import Cases, Challenges, Questions, Recordings
@@ -193,7 +193,7 @@ def _holds_anything(path: Path) -> bool:
     try:
         return "families" in db.table_names()
     except sqlite3.DatabaseError:
-        raise UnusableKeys(path, f"{path} is not a database, and its key file is gone.") from None
+        raise UnusableKeys(path, KeyFault.NO_DATABASE) from None
     finally:
         db.close()
 

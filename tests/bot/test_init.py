@@ -9,9 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.opening import open_house
 from bot.playground.server import build, serve
 from bot.playground.world import World
+from bot.refusals import sentence as in_words
 from bot.settings import load_settings
+from familyguard.errors import UnusableKeys
 from familyguard.keys import load_keys
 from familyguard.recovery import lines, read
 from familyguard.store import open_store
@@ -272,3 +275,36 @@ async def test_unreadable_keys_are_one_sentence(bot, tmp_path):
     assert result.exit_code == 1
     assert "chmod 600" in result.stderr
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence"),
+    [
+        (
+            "en_GB.UTF-8",
+            "The keys are missing: {path}. Take your recovery sheet and run: {command}",
+        ),
+        (
+            "nl_NL.UTF-8",
+            "De sleutels ontbreken: {path}. Pak je herstelblad en geef het commando: {command}",
+        ),
+    ],
+)
+async def test_missing_keys_are_one_sentence_with_one_way_out_wherever_one_looks(
+    bot, tmp_path, monkeypatch, locale, sentence
+):
+    """`init`, `invite`, `doctor` and `run` alike, in the language of the terminal."""
+    monkeypatch.setenv("LANG", locale)
+    token = str(token_file(tmp_path, bot))
+    await init("--yes", "--token-file", token)
+    path = load_settings().data_dir / "keys.json"
+    path.unlink()
+    expected = sentence.format(path=path, command="familyguard keys restore")
+    assert expected in (await init("--yes", "--token-file", token)).output
+    for command in ("invite", "doctor"):
+        said = await asyncio.to_thread(run.invoke, app, [command])
+        assert said.exit_code == 1
+        assert expected in said.output
+    with pytest.raises(UnusableKeys) as refused:
+        open_house(load_settings())
+    assert in_words(refused.value) == expected

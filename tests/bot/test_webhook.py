@@ -353,7 +353,7 @@ async def test_a_bot_that_hears_nothing_more_ends_so_that_it_is_started_again(be
     updater = behind.apps[0].updater
     updater._Updater__polling_task.cancel()
     clock[0] += DEAF_SECONDS + 1
-    with pytest.raises(GaveUp, match="start it again"):
+    with pytest.raises(GaveUp, match="Start it again"):
         await asyncio.wait_for(task, 60)
 
 

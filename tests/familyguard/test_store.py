@@ -393,7 +393,7 @@ def test_a_database_without_its_key_file_is_refused(store, path):
     fill(store, 1)
     store.close()
     path.with_name(FILE_NAME).unlink()
-    with pytest.raises(UnusableKeys, match="recovery sheet"):
+    with pytest.raises(UnusableKeys, match="missing"):
         open_store(path)
 
 
@@ -404,7 +404,7 @@ def test_a_damaged_key_file_is_refused_without_showing_it(path, content):
     """One sentence, and nothing of what is in the file."""
     open_store(path).close()
     path.with_name(FILE_NAME).write_text(content, "latin-1")
-    with pytest.raises(UnusableKeys, match="is damaged"):
+    with pytest.raises(UnusableKeys, match="damaged"):
         open_store(path)
 
 
@@ -412,7 +412,7 @@ def test_a_key_file_that_others_can_read_is_refused(path):
     """Attack 20: it may have been copied; the owner must know."""
     open_store(path).close()
     path.with_name(FILE_NAME).chmod(0o640)
-    with pytest.raises(UnusableKeys, match="chmod 600"):
+    with pytest.raises(UnusableKeys, match="open"):
         open_store(path)
 
 

@@ -1,0 +1,17 @@
+"""What our packages refuse, as a sentence for whoever runs the bot, in the terminal's language."""
+
+from bot.texts import Texts, terminal_language
+from familyguard.backup import DISK_FULL, BackupFailed
+from familyguard.errors import UnusableKeys
+
+
+def sentence(error: Exception) -> str:
+    """The sentence for `error`; the error's own where there is no better one."""
+    texts = Texts(terminal_language())
+    if isinstance(error, UnusableKeys):
+        return texts.get(f"unusable.keys.{error.fault}", path=error.path, why=error.detail)
+    if isinstance(error, BackupFailed):
+        if error.why == DISK_FULL:
+            return texts.get("unusable.disk_full", path=error.folder)
+        return texts.get("unusable.backup_failed", folder=error.folder, why=error.why)
+    return str(error)

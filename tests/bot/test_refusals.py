@@ -1,0 +1,38 @@
+"""What our packages refuse is told in the language of the terminal."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.refusals import sentence
+from bot.texts import LANGUAGES
+from familyguard.backup import DISK_FULL, BackupFailed
+from familyguard.errors import KeyFault, SealBroken, UnusableKeys
+
+PATH = Path("/data/keys.json")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("fault", list(KeyFault))
+def test_every_fault_of_the_keys_is_a_sentence_with_their_place(monkeypatch, language, fault):
+    """And none of it in the other language."""
+    monkeypatch.setenv("LC_ALL", f"{language}.UTF-8")
+    said = sentence(UnusableKeys(PATH, fault, "Input/output error"))
+    assert str(PATH) in said
+    assert ("sleutels" in said) == (language == "nl")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_back_up_that_fails_says_why(monkeypatch, language):
+    """A full disk by its own sentence, anything else in the system's words."""
+    monkeypatch.setenv("LC_ALL", f"{language}.UTF-8")
+    folder = Path("/mnt/usb")
+    full = sentence(BackupFailed(folder, DISK_FULL))
+    assert str(folder) in full
+    assert ("schijf" in full) == (language == "nl")
+    assert "Permission denied" in sentence(BackupFailed(folder, "Permission denied"))
+
+
+def test_what_has_no_sentence_of_its_own_says_what_it_says():
+    """Better in English than not at all."""
+    assert "persons.name" in sentence(SealBroken("persons", "name"))
