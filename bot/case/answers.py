@@ -15,7 +15,7 @@ from familyguard.codeword import Rotation
 from familyguard.family import Account
 from familyguard.near_matches import near_match
 from familyguard.phrase import Phrase, parts_heard
-from familyguard.store.cases import StoredChallenge
+from familyguard.store.asked import StoredChallenge
 from voice.results import Transcript
 
 WAIT_SECONDS = 24 * 3600.0

@@ -21,7 +21,7 @@ from bot.inbox import in_hand
 from bot.texts import Texts, pick_language
 from familyguard.family import Account, Person
 from familyguard.model import Sign
-from familyguard.store.cases import Question
+from familyguard.store.asked import Question
 
 log = structlog.get_logger(__name__)
 

@@ -20,7 +20,7 @@ from familyguard.case import judge_case
 from familyguard.directory import directory
 from familyguard.family import Account, Family, Person, Role
 from familyguard.model import MATCHING, Advice, Evidence, Level, Sign
-from familyguard.store.cases import Question
+from familyguard.store.asked import Question
 
 HASH_DIGITS = 12
 """Of the SHA-256: enough to tell by eye which file a verdict is about, as on the picture."""

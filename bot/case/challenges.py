@@ -11,7 +11,7 @@ from bot.texts import Texts
 from bot.words.codewords import language_of
 from familyguard.challenge import issue
 from familyguard.family import Account
-from familyguard.store.cases import StoredChallenge
+from familyguard.store.asked import StoredChallenge
 
 
 def given_out(house: House, account: Account, opened: Open) -> StoredChallenge:

@@ -8,7 +8,7 @@ from bot.context import House
 from familyguard.family import Account
 from familyguard.freshness import Sighting, greeting_only, heard_before, old_recording
 from familyguard.model import Evidence, Sign
-from familyguard.store.cases import HeardBefore
+from familyguard.store.recordings import HeardBefore
 from voice.fingerprint import same_recording, share_a_part
 from voice.results import Analysis
 

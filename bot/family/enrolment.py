@@ -17,7 +17,7 @@ from familyguard.codeword import LANGUAGES, words
 from familyguard.family import Account, Person
 from familyguard.privacy import VOICE
 from familyguard.prompts import Prompt, draw, read
-from familyguard.store.cases import HeardBefore
+from familyguard.store.recordings import HeardBefore
 from voice.calibration import SYNTHETIC_LLR, VOICE_SIMILAR_LLR
 from voice.fingerprint import same_recording
 from voice.results import EnrolmentMemo

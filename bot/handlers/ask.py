@@ -22,7 +22,7 @@ from bot.texts import Texts, pick_language
 from familyguard import changes
 from familyguard.family import Account, Person
 from familyguard.model import Sign
-from familyguard.store.cases import Question
+from familyguard.store.asked import Question
 
 DISPUTED = "disputed_yes"
 """A line of the log: somebody said yes who is to be removed.  It counts for nothing."""

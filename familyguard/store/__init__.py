@@ -24,7 +24,8 @@ from familyguard.erased import Erased
 from familyguard.errors import KeyFault, UnusableKeys
 from familyguard.keys import FILE_NAME, Keys, load_keys, save_keys
 from familyguard.migrations import SEALED, migrations
-from familyguard.store.cases import Cases, Challenges, Questions, Recordings
+from familyguard.store.asked import Challenges, Questions
+from familyguard.store.cases import Cases
 from familyguard.store.codewords import CodeWords
 from familyguard.store.deadlines import Deadlines
 from familyguard.store.desk import Dialogues, Mailbox, Tidyings
@@ -32,6 +33,7 @@ from familyguard.store.evidence import Evidence
 from familyguard.store.families import Accounts, Families, People
 from familyguard.store.invitations import INVITATION_SECONDS, Invitations
 from familyguard.store.privacy import Privacy
+from familyguard.store.recordings import Recordings
 from familyguard.store.records import Audit, Changes, Payees
 from familyguard.store.reminders import Reminders
 from familyguard.store.restoring import Restoring

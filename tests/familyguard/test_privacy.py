@@ -23,7 +23,7 @@ from familyguard.privacy import (
 )
 from familyguard.retention import tidy
 from familyguard.store import open_store
-from familyguard.store.cases import StoredChallenge
+from familyguard.store.asked import StoredChallenge
 from familyguard.store.privacy import _ERASE, _ERASE_ANYWHERE
 from familyguard.store.voices import StoredVoice
 

@@ -19,7 +19,7 @@ from familyguard.privacy import forget_family, withdraw_voice
 from familyguard.resettle import RESTORED
 from familyguard.restore import check, restore
 from familyguard.store import Store, open_store
-from familyguard.store.cases import StoredChallenge
+from familyguard.store.asked import StoredChallenge
 from familyguard.store.codewords import SHARED, StoredCodeWord
 from familyguard.store.voices import StoredVoice
 from tests.bot.houses import let_in

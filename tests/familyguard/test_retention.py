@@ -10,7 +10,7 @@ from familyguard.admission import knock
 from familyguard.migrations import SEALED
 from familyguard.retention import DAY, LIMITS, tidy
 from familyguard.store import open_store
-from familyguard.store.cases import StoredChallenge
+from familyguard.store.asked import StoredChallenge
 from familyguard.store.privacy import EXPIRY
 
 ROOT = Path(__file__).resolve().parents[2]

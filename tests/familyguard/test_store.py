@@ -17,7 +17,7 @@ from familyguard.family import Role
 from familyguard.keys import FILE_NAME, Keys, load_keys
 from familyguard.migrations import SEALED, migrations
 from familyguard.store import INVITATION_SECONDS, Store, open_store, rotate_keys
-from familyguard.store.cases import StoredChallenge
+from familyguard.store.asked import StoredChallenge
 from familyguard.store.codewords import StoredCodeWord
 from familyguard.store.voices import StoredVoice
 
