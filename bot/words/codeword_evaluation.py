@@ -30,7 +30,7 @@ from familyguard.codeword import (
     phonetic,
 )
 from familyguard.codeword.candidates import Candidate, all_keys
-from familyguard.codeword.enrolment import once
+from familyguard.codeword.likeness import once
 from voice.evaluation.codewords import HeardMemo, HeardPhrase
 
 TICK_SECONDS = 0.001

@@ -16,7 +16,7 @@ from familyguard.codeword.candidates import (
     keys_of,
     text_candidates,
 )
-from familyguard.codeword.enrolment import MAX_KEYS, Enrolment, Recording, enrol
+from familyguard.codeword.enrolment import Enrolment, Recording, enrol
 from familyguard.codeword.errors import (
     CodeWordError,
     HearingsDisagree,
@@ -29,6 +29,7 @@ from familyguard.codeword.errors import (
     Weakness,
     WrongCodeWord,
 )
+from familyguard.codeword.key_choice import MAX_KEYS
 from familyguard.codeword.languages import LANGUAGES
 from familyguard.codeword.masking import mask, mask_all
 from familyguard.codeword.phonetic import phonetic

@@ -4,19 +4,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from familyguard.codeword.candidates import Key, Kind, keys_of, phonetic_texts
+from familyguard.codeword.candidates import Key, phonetic_texts
 from familyguard.codeword.errors import HearingsDisagree, Unheard
-from familyguard.codeword.phonetic import VOWEL, phonetic
+from familyguard.codeword.key_choice import chosen_keys
+from familyguard.codeword.likeness import distance, is_near, once, sounds
+from familyguard.codeword.phonetic import phonetic
 from familyguard.codeword.spelling import normalise
 
 N_RECORDINGS = 3
 """Times the keeper speaks the word: with two, nobody could say which of them was misheard."""
-
-MAX_KEYS = 12
-"""Keys stored for a word.  Each makes a guess easier by as much as it makes a hearing likelier."""
-
-MAX_DISTANCE = 0.4
-"""Edits per letter, of sounds, up to which a hearing can be the same phrase and not another."""
 
 MAX_SUGGESTION_DISTANCE = 0.25
 """Up to which what was heard is taken for the phrase that was offered.  At 0.4 one offered phrase
@@ -73,45 +69,10 @@ def enrol(
     _check_agreement(middle, heard, language)
     phrase = _meant(middle, suggested, language)
     hearings = [hearing for recording in recordings for hearing in recording.hearings]
-    keys = _chosen_keys(phrase, hearings, language)
+    keys = chosen_keys(phrase, hearings, language)
     known = {key.text for key in keys}
     covered = sum(bool(_key_texts(hearing, language) & known) for hearing in hearings)
     return Enrolment(phrase, keys, covered / len(hearings))
-
-
-def distance(one: str, other: str) -> int:
-    """Letters to insert, delete or replace to make `other` of `one` (Levenshtein 1966)."""
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        previous, row[0] = row[0], i
-        for j, wanted in enumerate(other, 1):
-            previous, row[j] = (
-                row[j],
-                min(row[j] + 1, row[j - 1] + 1, previous + (letter != wanted)),
-            )
-    return row[-1]
-
-
-def once(text: str, language: str) -> str:
-    """`text` normalised, and only once if it is nothing but the same words again and again.
-
-    Over the silence behind a short sound a recogniser likes to write what it wrote before.
-    """
-    words = normalise(text, language).split()
-    for length in range(2, len(words) // 2 + 1):
-        n_times, rest = divmod(len(words), length)
-        if words == words[:length] * n_times + words[:rest]:
-            return " ".join(words[:length])
-    return " ".join(words)
-
-
-def _is_near(one: str, other: str) -> bool:
-    return distance(one, other) <= MAX_DISTANCE * max(len(one), len(other))
-
-
-def _sounds(texts: Iterable[str], language: str) -> list[str]:
-    """The phonetic keys of n-best texts, in their order, without the empty ones."""
-    return [sounds for text in texts if (sounds := phonetic(once(text, language), language))]
 
 
 def _texts(recording: Recording, language: str) -> list[str]:
@@ -130,11 +91,11 @@ def _middle(heard: Sequence[Sequence[str]], language: str) -> str:
     """
     first = Counter(normalise(texts[0], language) for texts in heard)
     votes = Counter(normalise(text, language) for texts in heard for text in texts)
-    sounds = [_sounds(texts, language) for texts in heard]
+    heard_sounds = [sounds(texts, language) for texts in heard]
 
     def fitness(text: str) -> tuple[int, int, int, int, str]:
         own = phonetic(text, language)
-        away = sum(min(distance(own, other) for other in each) for each in sounds)
+        away = sum(min(distance(own, other) for other in each) for each in heard_sounds)
         return -away, first[text], votes[text], len(text.split()), text
 
     return max(votes, key=fitness)
@@ -155,34 +116,11 @@ def _check_agreement(phrase: str, heard: Sequence[Sequence[str]], language: str)
     far = [
         number
         for number, texts in enumerate(heard)
-        if not any(_is_near(sounds, own) for sounds in _sounds(texts, language))
+        if not any(is_near(each, own) for each in sounds(texts, language))
     ]
     if far:
         raise HearingsDisagree(Unheard.DISAGREE, far[0] if len(far) == 1 else None)
 
 
-def _chosen_keys(phrase: str, hearings: Sequence[Alternatives], language: str) -> tuple[Key, ...]:
-    """Keys of the phrase, then those which each let the most further hearings be recognised."""
-    keys = list(keys_of(phrase, language))
-    own = [key.text for key in keys if key.kind is Kind.PHONETIC]
-    sets = [_key_texts(hearing, language) for hearing in hearings]
-    firsts = Counter(text for hearing in hearings for text in _key_texts(hearing[:1], language))
-    left = {text for each in sets for text in each if text not in own and _is_near_any(text, own)}
-    uncovered = [each for each in sets if not each & set(own)]
-    while left and len(keys) < MAX_KEYS:
-        best = max(
-            left, key=lambda text: (sum(text in each for each in uncovered), firsts[text], text)
-        )
-        left.remove(best)
-        keys.append(Key(Kind.PHONETIC, best))
-        uncovered = [each for each in uncovered if best not in each]
-    return tuple(keys)
-
-
 def _key_texts(texts: Iterable[str], language: str) -> set[str]:
-    return {text for sounds in _sounds(texts, language) for text in phonetic_texts(sounds)}
-
-
-def _is_near_any(text: str, own: Sequence[str]) -> bool:
-    """Whether it is near one of its own sort: with vowels, or without."""
-    return any(_is_near(text, each) and (VOWEL in text) == (VOWEL in each) for each in own)
+    return {text for heard in sounds(texts, language) for text in phonetic_texts(heard)}

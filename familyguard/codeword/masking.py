@@ -1,6 +1,6 @@
 """Hide the code word in a text that somebody will see."""
 
-from familyguard.codeword.enrolment import distance
+from familyguard.codeword.likeness import distance
 from familyguard.codeword.phonetic import phonetic
 from familyguard.codeword.spelling import tokens
 from familyguard.codeword.tags import Match

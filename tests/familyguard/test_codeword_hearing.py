@@ -137,7 +137,7 @@ def test_the_phrase_that_most_recordings_hold_is_enrolled():
         [recording("Velvet kettle."), recording("Velvet kettle"), recording("Velvet settle")], "en"
     )
     assert enrolment.phrase == "velvet kettle"
-    assert Key(Kind.PHONETIC, phonetic("velvet settle", "en")) in enrolment.keys
+    assert set(keys_of("velvet settle", "en")) & set(enrolment.keys)
     assert enrolment.covered == 1.0
 
 
@@ -154,9 +154,10 @@ def test_a_suggestion_that_was_misheard_is_what_was_meant():
     offered = ["copper garden", "Petiole avenger"]
     enrolment = enrol(heard, "en", offered)
     assert enrolment.phrase == "petiole avenger"
-    assert {phonetic(each, "en") for each in ("petiole avenger", "harito avenger")} <= {
-        key.text for key in enrolment.keys
-    }
+    assert all(
+        set(keys_of(each, "en")) & set(enrolment.keys)
+        for each in ("petiole avenger", "harito avenger", "pedigal avenger")
+    )
     assert enrol(heard, "en", ["copper garden"]).phrase == "harito avenger"
 
 
@@ -184,9 +185,39 @@ def test_what_was_invented_over_noise_becomes_no_key():
     """A recogniser writes captions over noise; anybody could say those."""
     copies = ["Thank you for watching.", "I'm going to go to the bathroom."]
     enrolment = enrol([recording("velvet kettle", copies=copies)] * 3, "en")
-    assert {key.text for key in enrolment.keys} == {
-        key.text for key in keys_of("velvet kettle", "en")
-    }
+    assert set(enrolment.keys) <= set(keys_of("velvet kettle", "en"))
+
+
+def test_no_key_is_spent_on_what_another_one_finds():
+    """Of a long phrase the consonants alone are found wherever the sounds with vowels are."""
+    enrolment = enrol([recording("velvet kettle", copies=["velvet cattle"])] * 3, "en")
+    assert [key.kind for key in enrolment.keys] == [Kind.EXACT, Kind.PHONETIC]
+    memo = candidates(["so it was vallvet kettell"], "en")
+    assert {each.key for each in memo.items} & set(enrolment.keys)
+
+
+def test_a_mishearing_with_neighbours_comes_before_one_that_stands_alone():
+    """Ways of mishearing that differ in one sound come again; a single odd one hardly does."""
+    relatives = ["velvet settle", "velvet sentle", "velvet sertle"]
+    loner = "welwet kettle"
+    copies = [loner, *relatives]
+    keys = [key.text for key in enrol([recording("velvet kettle", copies=copies)] * 3, "en").keys]
+    (alone,) = (key.text for key in keys_of(loner, "en")[-1:])
+    (related,) = (key.text for key in keys_of(relatives[0], "en")[-1:])
+    assert keys.index(related) < keys.index(alone)
+
+
+def test_the_likeliest_text_of_a_hearing_counts_most():
+    """What was heard first five times says more than what came fifth five times."""
+    hearing = ("velvet settle", "velvet kettle", "velvet kettles", "velvet cattle", "velvet mettle")
+    enrolment = enrol(
+        [recording("velvet kettle", copies=[hearing[0]])] * 2
+        + [Recording(("velvet kettle",), (hearing,) * 3)],
+        "en",
+    )
+    keys = [key.text for key in enrolment.keys]
+    first, fifth = (keys_of(each, "en")[-1].text for each in (hearing[0], hearing[-1]))
+    assert keys.index(first) < keys.index(fifth)
 
 
 @pytest.mark.parametrize(
