@@ -1,10 +1,16 @@
-"""A memo is heard again, with its pauses and at other speeds."""
+"""A memo is heard again: at other speeds, in parts, and with its noise turned down."""
 
 import numpy as np
 import pytest
 
 from voice.audio import SAMPLE_RATE, Waveform
-from voice.relisten import EDGE_SECONDS, MAX_SECONDS, relisten
+from voice.relisten import (
+    EDGE_SECONDS,
+    MAX_PART_SECONDS,
+    MAX_PARTS,
+    MAX_SECONDS,
+    relisten,
+)
 from voice.results import Segment
 
 
@@ -12,36 +18,85 @@ class Listener:
     """Hears lengths instead of words."""
 
     def __init__(self):
-        self.lengths = []
+        self.copies = []
+        self.parts = []
 
     def variants(self, waveforms, language):
         """Two texts for each sound, one of them the same for all."""
-        self.lengths = [waveform.seconds for waveform in waveforms]
-        return [(f"{language} {waveform.seconds:.2f}", "all") for waveform in waveforms]
+        lengths = [waveform.seconds for waveform in waveforms]
+        if self.copies:
+            self.parts = lengths
+        else:
+            self.copies = lengths
+        return [(f"{language} {seconds:.2f}", "all") for seconds in lengths]
 
 
-def silence(seconds):
-    """A sound of that length."""
-    return Waveform(np.zeros(round(seconds * SAMPLE_RATE), np.float32))
+def hiss(seconds, speech=(), noise=0.0):
+    """A memo of that length, with syllables in `speech` and `noise` everywhere."""
+    random = np.random.default_rng(1)
+    samples = noise * random.standard_normal(round(seconds * SAMPLE_RATE))
+    for part in speech:
+        first, last = round(part.start * SAMPLE_RATE), round(part.end * SAMPLE_RATE)
+        syllables = np.sin(2 * np.pi * 4 * np.arange(last - first) / SAMPLE_RATE) > 0
+        samples[first:last] += 0.1 * syllables * random.standard_normal(last - first)
+    return Waveform(samples.astype(np.float32))
+
+
+THREE = (Segment(1.0, 2.0), Segment(3.0, 4.5), Segment(5.5, 6.2))
+"""A greeting, the words, a farewell."""
 
 
 def test_the_span_is_heard_at_three_speeds_with_its_pauses():
     """From just before the first word to just after the last, likeliest texts first, each once."""
     listener = Listener()
-    texts = relisten(listener, silence(9.0), [Segment(1.0, 2.0), Segment(4.0, 5.0)], "nl")
-    assert listener.lengths[0] == pytest.approx(4.0 + 2 * EDGE_SECONDS)
-    assert listener.lengths[1] > listener.lengths[0] > listener.lengths[2]
+    texts = relisten(listener, hiss(9.0), [Segment(1.0, 5.0)], "nl")
+    assert listener.copies[0] == pytest.approx(4.0 + 2 * EDGE_SECONDS)
+    assert listener.copies[1] > listener.copies[0] > listener.copies[2]
     assert len(texts) == 4
     assert texts[-1] == "all"
+
+
+def test_what_is_between_two_pauses_is_heard_alone():
+    """As it was at enrolment, where nothing stood around it."""
+    listener = Listener()
+    texts = relisten(listener, hiss(9.0, THREE), THREE, "nl")
+    assert listener.parts == pytest.approx([1.0, 1.5, 0.7])
+    assert "nl 1.50" in texts
+
+
+def test_a_memo_without_a_pause_has_no_parts():
+    """It is heard as a whole anyway."""
+    listener = Listener()
+    relisten(listener, hiss(9.0), [Segment(1.0, 5.0)], "nl")
+    assert listener.parts == []
+
+
+def test_long_sentences_and_late_ones_are_not_heard_alone():
+    """A code word is short, and whoever answers says it soon; every part costs time."""
+    listener = Listener()
+    long = Segment(0.0, MAX_PART_SECONDS + 0.5)
+    short = [Segment(6.0 + 2 * n, 7.0 + 2 * n) for n in range(MAX_PARTS + 2)]
+    relisten(listener, hiss(25.0), [long, *short], "en")
+    assert listener.parts == pytest.approx([1.0] * MAX_PARTS)
+
+
+def test_only_a_noisy_memo_is_heard_with_its_noise_turned_down():
+    """A quiet one would cost time for nothing."""
+    quiet, noisy = Listener(), Listener()
+    relisten(quiet, hiss(8.0, THREE, noise=0.002), THREE, "en")
+    relisten(noisy, hiss(8.0, THREE, noise=0.04), THREE, "en")
+    assert len(quiet.copies) == 3
+    assert len(noisy.copies) == 4
+    assert noisy.copies[3] == pytest.approx(noisy.copies[0])
 
 
 def test_of_a_long_memo_only_the_beginning_is_heard():
     """Nobody answers a challenge with a speech."""
     listener = Listener()
-    relisten(listener, silence(60.0), [Segment(1.0, 59.0)], "nl")
-    assert listener.lengths[0] == pytest.approx(MAX_SECONDS)
+    relisten(listener, hiss(60.0), [Segment(1.0, 59.0)], "nl")
+    assert listener.copies[0] == pytest.approx(MAX_SECONDS)
 
 
 def test_silence_is_not_heard():
     """There is nothing to hear."""
-    assert relisten(Listener(), silence(3.0), [], "en") == ()
+    assert relisten(Listener(), hiss(3.0), [], "en") == ()
