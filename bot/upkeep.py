@@ -8,6 +8,7 @@ import structlog
 from bot.context import App, Context
 from bot.doctor import State, at_work
 from bot.family.announce import keepers, tell
+from bot.health.allocator import sweep
 from familyguard.backup_log import REMIND_SECONDS
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,7 @@ async def look(context: Context) -> None:
     house = context.house
     now, told = house.now(), context.bot_data.setdefault(TOLD, {})
     found = await asyncio.to_thread(lambda: list(at_work(house.settings, now)))
+    sweep()
     wrong = {one.subject: one for one in found if one.state is State.WRONG}
     for subject in TELLING:
         if subject not in wrong:
