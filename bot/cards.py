@@ -1,20 +1,16 @@
 """The picture of a memo: where somebody speaks, and what each part sounded like.
 
-Needs matplotlib, so only the worker process and the command import this.  Colours keep apart for
-colour-blind eyes, and height says the same as colour.  Nothing is green, nothing is a tick, and no
-number poses as a certainty.
+Needs matplotlib, so only the worker process and the command import this.  Height says the same as
+colour (`bot.card_looks`), and no number poses as a certainty.
 """
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
+from bot.card_looks import BANNERS, PALETTES, CardLabels, Palette, ScaleLabels, Theme
 from bot.card_paper import LINE, MARGIN, WIDTH, Paper
-from bot.texts import Texts
 from bot.wording import Wording
-from familyguard.model import Level
 from voice.calibration import SYNTHETIC_LLR, VOICE_DIFFERENT_LLR, VOICE_SIMILAR_LLR
 from voice.results import Analysis, Score
 
@@ -30,115 +26,6 @@ QUIET_PEAK = 0.05
 """A memo that never gets louder than this is drawn small, as it is; others fill the height."""
 HASH_DIGITS = 12
 """Enough of the SHA-256 to tell by eye which file a picture belongs to."""
-
-Theme = Literal["light", "dark"]
-
-
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """Colours of one theme; those of data are from the Okabe-Ito set or their neighbours."""
-
-    background: str
-    text: str
-    faint: str
-    wave: str
-    speech: str
-    strip: str
-    calm: str
-    unsure: str
-    sign: str
-
-
-PALETTES: dict[Theme, Palette] = {
-    "light": Palette(
-        background="#FFFFFF",
-        text="#1A1A1A",
-        faint="#595959",
-        wave="#33475B",
-        speech="#FBE7B2",
-        strip="#ECECEC",
-        calm="#56A5D8",
-        unsure="#A8A8A8",
-        sign="#C64600",
-    ),
-    "dark": Palette(
-        background="#17212B",
-        text="#F2F2F2",
-        faint="#B4BCC4",
-        wave="#D5DEE6",
-        speech="#5A4A1C",
-        strip="#28343F",
-        calm="#5CA9DC",
-        unsure="#7F8A94",
-        sign="#FF8A3D",
-    ),
-}
-
-BANNERS: dict[Level, tuple[str, str]] = {
-    Level.ALARM: ("#8F0D0D", "#FFFFFF"),
-    Level.STRONG: ("#B84300", "#FFFFFF"),
-    Level.CAUTION: ("#F0B323", "#1A1A1A"),
-    Level.UNCLEAR: ("#5A6570", "#FFFFFF"),
-    Level.NONE: ("#1F5F99", "#FFFFFF"),
-}
-"""Background and text of the headline.  Each pair has a contrast of at least 4.5 : 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleLabels:
-    """The words of one strip."""
-
-    title: str
-    low: str
-    unsure: str
-    high: str
-
-
-@dataclass(frozen=True, slots=True)
-class CardLabels:
-    """All words of a card but those of the verdict."""
-
-    recording: str
-    speech: str
-    no_speech: str
-    no_sound: str
-    seconds: str  # with {seconds}
-    synthetic: ScaleLabels
-    voice: ScaleLabels
-    not_checked: str
-    cannot_judge: str
-    not_checked_title: str
-    footer: str
-    file: str  # with {hash}
-
-
-def card_labels(texts: Texts) -> CardLabels:
-    """The labels in one language."""
-
-    def label(key: str) -> str:
-        return texts.get(f"card.{key}")
-
-    return CardLabels(
-        recording=label("recording"),
-        speech=label("speech"),
-        no_speech=label("no_speech"),
-        no_sound=label("no_sound"),
-        seconds=label("seconds"),
-        synthetic=ScaleLabels(
-            label("synthetic"),
-            label("synthetic.low"),
-            label("synthetic.unsure"),
-            label("synthetic.high"),
-        ),
-        voice=ScaleLabels(
-            label("voice"), label("voice.like"), label("voice.unsure"), label("voice.unlike")
-        ),
-        not_checked=label("not_checked"),
-        cannot_judge=label("cannot_judge"),
-        not_checked_title=label("not_checked.title"),
-        footer=label("footer"),
-        file=label("file"),
-    )
 
 
 def draw(

@@ -194,7 +194,8 @@ def _die_with_parent() -> None:
 
 
 def _draw(analysis: Analysis, language: Language) -> bytes:
-    from bot.cards import card_labels, draw
+    from bot.card_looks import card_labels
+    from bot.cards import draw
     from bot.texts import Texts
 
     return draw(analysis, card_labels(Texts(language)))

@@ -205,7 +205,8 @@ def _show(judgement: "Judgement", texts: "Texts", *, as_json: bool) -> None:
 
 
 def _drawn(judgement: "Judgement", texts: "Texts") -> bytes:
-    from bot.cards import card_labels, draw
+    from bot.card_looks import card_labels
+    from bot.cards import draw
     from bot.wording import word
 
     return draw(judgement.analysis, card_labels(texts), word(judgement, texts))

@@ -10,17 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bot.card_looks import BANNERS, PALETTES, card_labels
 from bot.card_paper import MARGIN, WIDTH, Paper
-from bot.cards import (
-    BANNERS,
-    PALETTES,
-    SMALL,
-    _difference_level,
-    _machine_level,
-    card_labels,
-    draw,
-    worst_stretches,
-)
+from bot.cards import SMALL, _difference_level, _machine_level, draw, worst_stretches
 from bot.texts import Texts
 from bot.wording import Wording
 from familyguard.model import Level
