@@ -14,8 +14,9 @@ from tesserocr import (  # type: ignore[import-untyped]
     iterate_level,
 )
 
+from bot.screenshots.bubbles import Box, Grey
 from bot.screenshots.model import Bubble, PictureProblem, Screenshot, Side, UnreadablePicture
-from bot.screenshots.prepare import Box, Grey, Page, Region
+from bot.screenshots.prepare import Page, Region
 
 LEAST_CONFIDENCE = 45.0
 """Percent by the recogniser's own count, below which a line is ornament rather than words."""
