@@ -1,11 +1,9 @@
 """In which country somebody lives, where the family never said: it decides the numbers."""
 
-from babel import Locale
-
 from bot import talk
 from bot.context import Context
+from bot.countries import COUNTRIES, called
 from bot.family.roles import Act, refusal
-from bot.handlers.setup import COUNTRIES
 from bot.talk import Rows
 from bot.texts import Texts
 from familyguard.family import Account
@@ -29,9 +27,8 @@ def settle(context: Context, account: Account, code: str) -> None:
 
 def rows(data: str, texts: Texts) -> Rows:
     """A button for each country; its callback data is `data` and the country's code."""
-    names = Locale(texts.language).territories
     buttons = [
-        talk.button(texts, "setup.button.country", data + code, name=str(names.get(code, code)))
+        talk.button(texts, "setup.button.country", data + code, name=called(code)(texts))
         for code in COUNTRIES
     ]
     return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]

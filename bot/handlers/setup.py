@@ -6,10 +6,9 @@ is due, so that it goes on after a restart.  Messages are checked at any time in
 
 from collections.abc import Awaitable, Callable
 
-from babel import Locale
 from telegram import InlineKeyboardButton, Message, Update
 
-from bot import talk
+from bot import countries, talk
 from bot.context import Context
 from bot.family.roles import Act, may, refusal
 from bot.family.who import person_of
@@ -24,9 +23,6 @@ GO, SKIP = "setup:go:", "setup:skip:"
 LANGUAGE, COUNTRY, OTHER = "setup:language:", "setup:country:", "setup:other:"
 
 NAME, GREETING, COUNTRY_TYPED = "setup.name", "setup.greeting", "setup.country"
-
-COUNTRIES = ("NL", "BE", "GB", "IE", "US", "DE")
-"""Offered as buttons; every other one can be typed."""
 
 MIN_GREETING, MAX_GREETING = 3, 60
 """Characters of the greeting: it stands on every verdict and must leave room for it."""
@@ -142,7 +138,7 @@ async def typed_country(update: Update, context: Context) -> None:
     if a_name(words) is None:
         await check.text(update, context)
         return
-    code = _country_code(words)
+    code = countries.typed(words)
     if code is None:
         await talk.say(update, context, "setup.country.unknown")
         return
@@ -170,14 +166,14 @@ async def greeting(update: Update, context: Context) -> None:
 
 
 async def _live_in(update: Update, context: Context, code: str) -> None:
-    if code not in Locale("en").territories or len(code) != 2:
+    if not countries.is_country(code):
         await talk.forgotten(update, context)
         return
     if not await may(update, context, Act.SET_UP):
         return
     context.house.store.families.live_in(_family(update, context).id, code)
     talk.end(update, context)
-    await talk.show(update, context, "setup.country.done", name=_country_name(code))
+    await talk.show(update, context, "setup.country.done", name=countries.called(code))
     await _next(update, context, Step.COUNTRY)
 
 
@@ -224,7 +220,7 @@ async def _offer_language(update: Update, context: Context) -> None:
 
 async def _offer_country(update: Update, context: Context) -> None:
     texts = context.texts(update)
-    names = {code: _country_name(code)(texts) for code in COUNTRIES}
+    names = {code: countries.called(code)(texts) for code in countries.COUNTRIES}
     buttons = [
         talk.button(texts, "setup.button.country", COUNTRY + code, name=shown)
         for code, shown in names.items()
@@ -289,19 +285,6 @@ def _done(update: Update, context: Context) -> frozenset[Step]:
         has_voice=has_voice(context, keeper),
         has_pin=store.families.pin(account.family_id) is not None,
     )
-
-
-def _country_name(code: str) -> Callable[[Texts], str]:
-    return lambda texts: str(Locale(texts.language).territories.get(code, code))
-
-
-def _country_code(words: str) -> str | None:
-    wish = words.casefold()
-    for spoken in LANGUAGES:
-        for code, called in Locale(spoken).territories.items():
-            if len(code) == 2 and wish in (code.casefold(), called.casefold()):
-                return str(code)
-    return None
 
 
 def _family(update: Update, context: Context) -> Family:
