@@ -72,7 +72,7 @@ def test_settings_and_files_that_are_named_exist(page):
 
 
 def test_the_extras_that_are_named_exist():
-    """pip install '.[webhooks]'"""
+    """pip install '.[cluster]'"""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     for page in PAGES:
         named = set(re.findall(r"'\.\[(\w+)\]'", page.read_text()))
