@@ -19,10 +19,11 @@ from familyguard.requests.concepts import pairs
 from familyguard.requests.fold import NUMBER, Folded
 
 BUCKETS = 1 << 17
-"""Rows of the table.  The training messages have some 90,000 features."""
+"""Rows of the table.  The training messages have some 150,000 features; most that share a row are
+too rare to matter."""
 
 WEIGHTS = "text_weights.npz"
-WEIGHTS_SHA256 = "083dd72d423c762c569f6fab3c01c6a644296d8353a2e2c14bf95381a051b7a4"
+WEIGHTS_SHA256 = "a3ad4477436526c0462354c8173922b70c08afe41579d5255d0d01f48db7d7cf"
 
 MONEY, OPENING = 0, 1
 """The two columns: a money request, and a scammer's opening, each against ordinary talk."""
@@ -70,8 +71,11 @@ def _name(text: str, value: float | None) -> str:
     return next((name for limit, name in _SIZES if value < limit), "long") + " number"
 
 
-LETTERS_SHARE = 0.5
+LETTERS_SHARE = 0.3
 """How much the letter groups of a word count beside the word itself."""
+
+SKIP_SHARE = 0.5
+"""How much two words count that stand one word apart."""
 
 
 GROUP_SHARE = 0.125
@@ -89,7 +93,7 @@ def features(folded: Folded) -> list[Feature]:
             found.setdefault(_bucket(f"2 {name} {names[place + 1]}"), (place, place + 1, 1.0))
         if place + 2 < len(names):
             skip = f"3 {name} {names[place + 2]}"
-            found.setdefault(_bucket(skip), (place, place + 2, LETTERS_SHARE))
+            found.setdefault(_bucket(skip), (place, place + 2, SKIP_SHARE))
         if len(name) > 3 and name.isalpha():
             edged = f" {name[:20]} "
             for size in (4, 5):

@@ -106,7 +106,8 @@ def table() -> str:
     return "\n".join(rows) + "\n"
 
 
-LOOKS = "twice: with the weights before the voices of five more authors were learnt, and with these"
+LOOKS = """three times: with the weights before five of the six authors were learnt, and twice with
+these, once of them with the thresholds 2.25 and 0.5 instead of 2.0 and 1.0"""
 """How often the totals of `STRANGERS` were looked at."""
 
 
@@ -139,7 +140,8 @@ shipped thresholds {MONEY_FROM} (money) and {WATCH_FROM} (opening), {WORDS_ALONE
 
 {len(strangers)} messages by eight authors who knew nothing of the detector
 (`tests/familyguard/strangers.jsonl`), read with the shipped weights. Nobody who worked on the
-detector has read them and nothing was trained or chosen on them; their totals were seen {LOOKS}.
+detector has read them and nothing was trained or chosen on them. Their totals were seen
+{LOOKS}.
 
 {report(strangers)}
 - They were written for this purpose, so they are more typical than real messages may be.

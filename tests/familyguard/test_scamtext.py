@@ -83,3 +83,42 @@ def test_an_opening_without_any_sign_is_worth_caution_and_quotes_its_words() -> 
 def test_a_request_in_plain_or_written_out_amounts_is_one_to_call_about(text: str) -> None:
     """Nothing hidden, no pressure: still somebody who asks for money, so call first."""
     assert any(piece.sign is Sign.MONEY_REQUEST for piece in evidence(read_message(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Oma, als ze bij de bank vragen waarvoor het is, zeg dan dat het voor een nieuwe keuken is",
+        "If the lady at the counter asks what the cash is for, just say it's for building work",
+        "Wenn die Bank fragt, wofür das Geld ist, sagen Sie, es ist privat",
+    ],
+)
+def test_a_lie_to_tell_the_bank_is_part_of_a_request_for_money(text: str) -> None:
+    """Nobody who asks for help honestly says what the bank must be told."""
+    assert Sign.MONEY_REQUEST in {piece.sign for piece in evidence(read_message(text))}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Oma geef de envelop met het geld maar aan die jongen mee, hij staat zo voor de deur",
+        "Put the jewellery and the cash in a bag and give the bag to the driver",
+        "Geben Sie die Tasche mit dem Geld meinem Kollegen mit, er steht an der Ecke",
+    ],
+)
+def test_cash_for_someone_at_the_door_is_a_request_for_money(text: str) -> None:
+    """No account number is needed where a courier comes."""
+    signs = {piece.sign for piece in evidence(read_message(text))}
+    assert {Sign.MONEY_REQUEST, Sign.UNTRACEABLE_PAYMENT} & signs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We never phone to ask for money. If somebody does, hang up and dial the bank",
+        "Wij vragen u nooit om uw pincode. Gebeurt dat toch, hang op en bel zelf de bank",
+    ],
+)
+def test_it_keeps_quiet_about_the_advice_of_a_bank(text: str) -> None:
+    """Who warns of the fraud uses all of its words."""
+    assert Sign.MONEY_REQUEST not in {piece.sign for piece in evidence(read_message(text))}
