@@ -4,15 +4,15 @@ The transcript of a memo is written from speech cut out of its pauses and put in
 Two words without a sentence are heard better with the pauses left in and a window that fits, and a
 little slower or faster they are heard differently again.  Between other words they are heard
 differently from how they were at enrolment, where they stood alone: so what stands between two
-pauses is heard alone too, and a noisy memo with the noise turned down.  All of it gives texts to
-find the code word in; none of it is shown.
+pauses is heard alone too.  All of it gives texts to find the code word in; none of it is shown.
+
+A further copy with the noise turned down by a Wiener filter was tried and left out: it found one of
+19 noisy memos that were missed (docs/measurements/codeword.md).
 """
 
 from collections.abc import Sequence
 
-from voice import quality
 from voice.audio import Waveform
-from voice.hush import hushed
 from voice.perturb import faster
 from voice.results import Segment
 from voice.transcript import Recogniser
@@ -32,10 +32,6 @@ MAX_PARTS = 4
 MAX_PART_SECONDS = 5.0
 """Two or three words take less, and a sentence is heard with the whole."""
 
-NOISY_SNR_DB = 16.0
-"""Below this a memo is heard with the noise turned down too: synthetic memos with noise 10 dB below
-the speech are measured as 9 to 14."""
-
 
 def relisten(
     recogniser: Recogniser, waveform: Waveform, segments: Sequence[Segment], language: str
@@ -50,8 +46,6 @@ def relisten(
     end = min(waveform.seconds, segments[-1].end + EDGE_SECONDS, start + MAX_SECONDS)
     span = waveform.cut(start, end)
     copies = [faster(span, percent) if percent else span for percent in SPEEDS]
-    if quality.measure(waveform, tuple(segments)).snr_db < NOISY_SNR_DB:
-        copies.append(hushed(waveform).cut(start, end))
     parts = [waveform.cut(part.start, part.end) for part in _parts(segments, end)]
     # Apart from the copies: all that is heard together has a window as long as the longest needs.
     heard = [*recogniser.variants(copies, language), *recogniser.variants(parts, language)]
