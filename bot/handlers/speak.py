@@ -143,16 +143,16 @@ async def yes(update: Update, context: Context) -> None:
     except ValueError:
         await talk.say(update, context, "codeword.duress_alike")
         return
-    # The words are gone from here on.
+    # The words are gone from here on: nobody reads that they are set before they are.
     digits, is_first = digits_of(spoken.strength.bits), _is_first(spoken.which, current)
+    data = {"which": spoken.which, "language": spoken.language, "tags": tags_to_json(tags)}
+    await changes.ask(update, context, Kind.CODE_WORD, data, first=is_first)
     await talk.say(
         update,
         context,
         f"codeword.set.{spoken.which}" if is_first else "codeword.waits",
         digits=digits,
     )
-    data = {"which": spoken.which, "language": spoken.language, "tags": tags_to_json(tags)}
-    await changes.ask(update, context, Kind.CODE_WORD, data, first=is_first)
     if is_first and spoken.which is Which.WORD:
         from bot.handlers import setup
 

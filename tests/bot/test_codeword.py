@@ -142,6 +142,7 @@ async def test_attack_2_a_shown_word_that_is_too_old_to_delete_is_told_of(tmp_pa
     async with family_bot(tmp_path, now=now) as telegram:
         store, anna = house_of(telegram.app).store, telegram.person(1)
         await begun(anna)
+        await telegram.quiet()
         planned = store.tidyings.due(now.at + DAY)
         now.at += 5 * DAY
         tidy(store, now.at)  # what the start does before anything else
