@@ -26,6 +26,10 @@ STILL_WANTED = 0.5
 """What a hearing counts that is covered once; the second key for it is for the day on which the
 first is not heard."""
 
+MIN_HEARD_SKELETON = 8
+"""Consonants from which on a mishearing is known without its vowels, one more than for the words
+themselves: seven of them are found in too many other phrases, which would be guessed with it."""
+
 Weights = dict[str, float]
 """Phonetic texts of one hearing, with what they count."""
 
@@ -66,10 +70,20 @@ def _weights(hearing: Sequence[str], own: Sequence[str], language: str) -> Weigh
     """Of each text the form that is easiest to meet again, if it is near the phrase's `own`."""
     weights: Weights = {}
     for rank, heard in enumerate(sounds(hearing, language)):
-        near = [text for text in phonetic_texts(heard) if _is_near_any(text, own)]
-        if near:
-            weights.setdefault(near[-1], RANK_WEIGHTS[min(rank, len(RANK_WEIGHTS) - 1)])
+        form = _form(heard, own)
+        if form:
+            weights.setdefault(form, RANK_WEIGHTS[min(rank, len(RANK_WEIGHTS) - 1)])
     return weights
+
+
+def _form(heard: str, own: Sequence[str]) -> str:
+    """The phonetic text by which these sounds are known; empty if they are another phrase's."""
+    forms = phonetic_texts(heard)
+    for form in reversed(forms):
+        is_telling = VOWEL in form or len(form) >= MIN_HEARD_SKELETON or form in own
+        if is_telling and _is_near_any(form, own):
+            return form
+    return ""
 
 
 def _values(texts: Sequence[str], heard: Sequence[Weights]) -> dict[str, dict[int, float]]:
