@@ -23,7 +23,7 @@ BUCKETS = 1 << 17
 too rare to matter."""
 
 WEIGHTS = "text_weights.npz"
-WEIGHTS_SHA256 = "a3ad4477436526c0462354c8173922b70c08afe41579d5255d0d01f48db7d7cf"
+WEIGHTS_SHA256 = "e7b4cb22db267bfd2a91030b48c07e2414b2d4b08a173bc243eec0ce9ee93867"
 
 MONEY, OPENING = 0, 1
 """The two columns: a money request, and a scammer's opening, each against ordinary talk."""

@@ -12,7 +12,7 @@ from familyguard.requests.score import score, telling_words
 MONEY_FROM = 2.0
 """Natural-log likelihood ratio from which a message counts as asking for money in this fraud."""
 
-WATCH_FROM = 1.75
+WATCH_FROM = 2.25
 """Natural-log likelihood ratio from which an opening is worth watching."""
 
 WORDS_ALONE = 1.0
