@@ -56,6 +56,9 @@ NOISINESS_STEP_DB = 10.0
 """So much more noise makes `noisiness` greater by one."""
 NOISIEST_SNR_DB = 7.0
 """Noisier memos are not judged (voice/quality.py), and the line was not fitted on them."""
+MUTE_SNR_DB = 12.0
+"""Below, the line is so flat that hardly any score reaches SYNTHETIC_LLR: of the clones with noise
+10 dB below the speech none did.  That nothing was found says nothing there."""
 
 
 # From the scores of held-out sources in ../shared/corpus, both classes weighing the same, on
@@ -90,11 +93,14 @@ def noisiness(snr_db: float) -> float:
     return max(0.0, CLEAR_SNR_DB - max(snr_db, NOISIEST_SNR_DB)) / NOISINESS_STEP_DB
 
 
-def synthetic_llr(score: float, snr_db: float) -> float:
+def synthetic_llr(score: float, snr_db: float) -> float | None:
     """How much better "made by a machine" explains the countermeasure's score than "a person".
 
-    `snr_db` is what voice/quality.py measured of the memo.
+    `snr_db` is what voice/quality.py measured of the memo.  None where noise would hide a machine,
+    and nothing was found: whoever clones a voice may have added the noise.
     """
     slope = _SYNTHETIC.slope - _SYNTHETIC.damping * noisiness(snr_db)
     llr = slope * score + _SYNTHETIC.offset
+    if snr_db < MUTE_SNR_DB and llr < SYNTHETIC_LLR:
+        return None
     return max(-SYNTHETIC_LLR_LIMIT, min(SYNTHETIC_LLR_LIMIT, llr))
