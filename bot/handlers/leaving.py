@@ -48,6 +48,12 @@ async def ask_remove(update: Update, context: Context) -> None:
 
 async def removed(update: Update, context: Context) -> None:
     """«Yes, remove»: at once, or for a grown-up in a day; until then they are suspended."""
+    # From the look to the deed: two accounts of one person must not remove two people at once.
+    async with context.house.listening.of(("removal", context.account(update).person_id)):
+        await _removed(update, context)
+
+
+async def _removed(update: Update, context: Context) -> None:
     if (one := await _to_remove(update, context, REALLY)) is None:
         return
     account = context.account(update)

@@ -308,6 +308,28 @@ async def test_attack_7_a_stolen_keeper_account_does_not_empty_the_family_before
         assert store.accounts.get(3) is None
 
 
+@pytest.mark.parametrize("given", [Role.MEMBER, Role.ADULT])
+async def test_attack_7_two_stolen_accounts_of_a_keeper_remove_one_person_between_them(
+    tmp_path, given
+):
+    """Row 7: tapped in the same moment, before either removal is in the log, or waits."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store = store_of(telegram)
+        family, keeper = store.accounts.get(1).family_id, person_id(telegram, 1)
+        store.accounts.add(11, store.people.get(family, keeper), "en", 1.0, "Person 1 at work")
+        for user_id in (2, 3):
+            store.people.appoint(family, person_id(telegram, user_id), given)
+        now += 25 * HOUR
+        gone = [f"family:gone:{person_id(telegram, user_id)}" for user_id in (2, 3)]
+        await asyncio.gather(
+            telegram.person(1).presses(gone[0]), telegram.person(11).presses(gone[1])
+        )
+        await telegram.quiet()
+        left = [user_id for user_id in (2, 3) if store.accounts.get(user_id) is not None]
+        assert len(left) - len(store.changes.waiting(family)) == 1
+
+
 @pytest.mark.parametrize(("stopper", "times"), [(3, 1), (2, 3)])
 async def test_attack_7_a_stolen_keeper_account_does_not_suspend_somebody_for_good(
     tmp_path, stopper, times
