@@ -32,6 +32,10 @@ _WORD = re.compile(r"\d[\d.,]*|[€£$¥]|[^\W\d_][\w'´`’]*|\w+")
 _RUN = re.compile(r"(.)\1{2,}")
 _LEET = str.maketrans("013457@$", "oieastas")
 _CURRENCY_SIGNS = frozenset("€£$¥")
+MAX_PARTS = 4
+"""Letters that are read of one character.  «ﬃ» has three and «ế» is taken apart into as many; the
+few with more, up to eighteen, are whole phrases, and a message of them would take half a second."""
+
 SPACED_OUT = 4
 """So many single letters in a row are a word taken apart, not initials."""
 
@@ -84,7 +88,7 @@ def _plain_characters(message: str) -> Iterator[tuple[str, int]]:
         if character in "’‘´`ʼ":
             yield "'", place
             continue
-        for part in unicodedata.normalize("NFKD", character):
+        for part in unicodedata.normalize("NFKD", character)[:MAX_PARTS]:
             if unicodedata.category(part) in _INVISIBLE:
                 continue
             for piece in part.casefold().translate(_UNACCENTED).translate(_LOOK_ALIKES):

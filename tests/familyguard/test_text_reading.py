@@ -83,6 +83,12 @@ def test_a_very_long_text_is_read_quickly(unit: str) -> None:
     assert time.process_time() - started < MOST_SECONDS_FOR_A_LONG_TEXT
 
 
+def test_a_flood_of_characters_that_stand_for_phrases_is_read_as_little_text() -> None:
+    """Attack 15: one character may stand for eighteen letters, and 4,096 of them for a book."""
+    assert sum(len(word.text) for word in split("\ufdfa" * 4096)) <= 4 * 4096
+    assert [word.text for word in split("ﬃ ế")] == ["ffi", "e"]
+
+
 @pytest.mark.parametrize(
     ("written", "plain"),
     [
