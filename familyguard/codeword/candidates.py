@@ -24,6 +24,10 @@ MIN_CONSONANTS = 5
 """Letters of the shortest exact key and consonants of the shortest phonetic one: with fewer, "not
 to me" and its like pass in ordinary messages."""
 
+MIN_BESIDE_EVERYDAY = 6
+"""Consonants of a phonetic key when an everyday word is among the words: "veel gevallen" was taken
+for a phrase with five."""
+
 MIN_SKELETON = 7
 """Consonants from which on they are telling enough without their vowels."""
 
@@ -153,25 +157,31 @@ def _windows(text: str, language: str) -> Iterator[_Window]:
     for first in range(len(words)):
         for after in range(first + 1, min(first + MAX_WINDOW, len(words)) + 1):
             some = words[first:after]
+            n_everyday = sum(word.text in everyday for word in some)
+            shortest = MIN_BESIDE_EVERYDAY if n_everyday else MIN_CONSONANTS
+            exact = "".join(word.text for word in some)
             yield _Window(
-                _keys("".join(word.text for word in some), joined(sounds[first:after])),
+                _keys(exact, joined(sounds[first:after]), shortest),
                 some[0].start,
                 some[-1].end,
-                sum(word.text in everyday for word in some),
+                n_everyday,
             )
 
 
-def _keys(exact: str, sounds: str) -> tuple[Key, ...]:
+def _keys(exact: str, sounds: str, shortest: int = MIN_CONSONANTS) -> tuple[Key, ...]:
     found = []
     if len(exact) >= MIN_EXACT_LETTERS:
         found.append(Key(Kind.EXACT, exact))
-    found += [Key(Kind.PHONETIC, text) for text in phonetic_texts(sounds)]
+    found += [Key(Kind.PHONETIC, text) for text in phonetic_texts(sounds, shortest)]
     return tuple(found)
 
 
-def phonetic_texts(sounds: str) -> tuple[str, ...]:
-    """Texts of the phonetic keys for these sounds: the sounds themselves, then their skeleton."""
+def phonetic_texts(sounds: str, shortest: int = MIN_CONSONANTS) -> tuple[str, ...]:
+    """Texts of the phonetic keys for these sounds: the sounds themselves, then their skeleton.
+
+    None with fewer consonants than `shortest`.
+    """
     bones = skeleton(sounds)
-    if len(bones) < MIN_CONSONANTS:
+    if len(bones) < shortest:
         return ()
     return (sounds, bones) if len(bones) >= MIN_SKELETON else (sounds,)

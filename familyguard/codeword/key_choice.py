@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from familyguard.codeword.candidates import Key, Kind, keys_of, phonetic_texts
-from familyguard.codeword.likeness import is_near, sounds
+from familyguard.codeword.likeness import is_near, once, sounds
 from familyguard.codeword.phonetic import VOWEL
+from familyguard.codeword.wordlists import word_set
 
 MAX_KEYS = 12
 """Keys stored for a word.  Each makes a guess easier by as much as it makes a hearing likelier."""
@@ -29,6 +30,9 @@ first is not heard."""
 MIN_HEARD_SKELETON = 8
 """Consonants from which on a mishearing is known without its vowels, one more than for the words
 themselves: seven of them are found in too many other phrases, which would be guessed with it."""
+
+ENDINGS = ("", "s", "es", "en")
+"""Of words that are in the lists in the singular."""
 
 Weights = dict[str, float]
 """Phonetic texts of one hearing, with what they count."""
@@ -69,11 +73,19 @@ def chosen_keys(phrase: str, hearings: Sequence[Sequence[str]], language: str) -
 def _weights(hearing: Sequence[str], own: Sequence[str], language: str) -> Weights:
     """Of each text the form that is easiest to meet again, if it is near the phrase's `own`."""
     weights: Weights = {}
-    for rank, heard in enumerate(sounds(hearing, language)):
+    telling = [text for text in hearing if not _is_one_word(text, language)]
+    for rank, heard in enumerate(sounds(telling, language)):
         form = _form(heard, own)
         if form:
             weights.setdefault(form, RANK_WEIGHTS[min(rank, len(RANK_WEIGHTS) - 1)])
     return weights
+
+
+def _is_one_word(text: str, language: str) -> bool:
+    """Whether a phrase was heard as a single word that people use: "computers" is in many memos."""
+    known = word_set(language)
+    word = once(text, language)
+    return any(word.removesuffix(ending) in known for ending in ENDINGS)
 
 
 def _form(heard: str, own: Sequence[str]) -> str:

@@ -222,6 +222,20 @@ def test_the_likeliest_text_of_a_hearing_counts_most():
     assert place(hearing[0], keys) < place(hearing[-1], keys)
 
 
+def test_a_phrase_that_was_heard_as_one_common_word_gets_no_key_for_it():
+    """Whoever speaks of computers has not said the code word."""
+    keys = enrol([recording("kampioen rits", copies=["Computers."])] * 3, "nl").keys
+    assert not set(keys) & set(keys_of("computers", "nl"))
+
+
+def test_few_sounds_count_among_telling_words_only():
+    """«Veel gevallen» has the sounds of a phrase that was heard as «Paul Kappelen»."""
+    keys = set(keys_of("Paul Kappelen", "nl"))
+    assert keys & set(keys_of("veel gevallen", "nl"))
+    assert keys & all_keys(["dat was pal kapele"], "nl")
+    assert not keys & all_keys(["dat waren veel gevallen"], "nl")
+
+
 def test_a_short_mishearing_is_known_with_its_vowels_only():
     """Seven consonants in a row are met in other phrases, which a guesser would try (row 5)."""
     keys = enrol([recording("velvet kettle", copies=["velvet settle"])] * 3, "en").keys
