@@ -1,7 +1,5 @@
 """Telephone numbers: as Telegram sends them, as they are stored, and as people read them."""
 
-import unicodedata
-
 import phonenumbers
 
 
@@ -28,20 +26,23 @@ def spaced(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
-LAST_DIGITS = 8
-"""Enough to tell that two ways of writing a number, with its country or without, mean the same."""
+FEWEST_DIGITS = 8
+"""Fewer are a year or a house number; a telephone number, with its country or without, has more."""
+
+SAME = (phonenumbers.MatchType.EXACT_MATCH, phonenumbers.MatchType.NSN_MATCH)
+"""All digits alike, the country's too where both give it; not merely the last ones."""
 
 
 def is_number(name: str) -> bool:
     """Whether a name that somebody shows is a telephone number, in whatever way it is written."""
-    return len(_digits(name)) >= LAST_DIGITS
+    return sum(letter.isdecimal() for letter in name) >= FEWEST_DIGITS
 
 
 def same_number(one: str, other: str) -> bool:
-    """Whether two ways of writing a number end alike, as those of one number do."""
-    first, second = _digits(one)[-LAST_DIGITS:], _digits(other)[-LAST_DIGITS:]
-    return len(first) == LAST_DIGITS and first == second
+    """Whether two ways of writing a number mean the same; one may lack the country."""
+    return phonenumbers.is_number_match(_nameless(one), _nameless(other)) in SAME
 
 
-def _digits(text: str) -> str:
-    return "".join(str(unicodedata.decimal(letter)) for letter in text if letter.isdecimal())
+def _nameless(shown: str) -> str:
+    """Without the name that a telephone may show beside the number."""
+    return "".join(letter for letter in shown if letter.isdecimal() or letter in "+()")
