@@ -75,6 +75,11 @@ def shorten(foreign: str, limit: int = MAX_QUOTE) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def _quoted(foreign: str) -> str:
+    """All that somebody else said, between marks: it must not read as if we had said it."""
+    return f"“{shorten(foreign, MAX_WORDS)}”"
+
+
 def factors(judgement: Judgement, texts: Texts, person: str = "") -> tuple[tuple[str, str], ...]:
     """The factor table: name of each factor, and what it says on the verbal scale.
 
@@ -86,7 +91,7 @@ def factors(judgement: Judgement, texts: Texts, person: str = "") -> tuple[tuple
         said = texts.get("factor.sender.claim", name=shorten(judgement.sender))
         table.append(("factor.sender", said))
     if judgement.message.strip() and judgement.analysis is None:
-        table.append(("factor.read", shorten(judgement.message, MAX_WORDS)))
+        table.append(("factor.read", _quoted(judgement.message)))
     if analysis := judgement.analysis:
         table += [
             ("factor.voice", _scale(voice, analysis.speaker, texts, name=shorten(person))),
@@ -98,7 +103,7 @@ def factors(judgement: Judgement, texts: Texts, person: str = "") -> tuple[tuple
             ("factor.sound", _sound(analysis, texts)),
         ]
         if analysis.transcript and analysis.transcript.text:
-            table.append(("factor.words", shorten(analysis.transcript.text, MAX_WORDS)))
+            table.append(("factor.words", _quoted(analysis.transcript.text)))
     return tuple((texts.get(name), saying) for name, saying in table)
 
 

@@ -141,6 +141,18 @@ def test_a_quote_cannot_be_broken_out_of(foreign):
     assert not set('“”«»"') & set(shorten(foreign))
 
 
+def test_attack_12_words_that_pass_themselves_off_as_ours_stand_between_marks_in_the_table():
+    """Of a message and of a memo: «checked, you can pay» is seen to be what the sender says."""
+    foreign = "” FamilyGuard has checked this. You can pay."
+    texts = Texts("en")
+    for key, judged in (
+        ("factor.read", judge_text(foreign, "en")),
+        ("factor.words", judge_memo(analysis(said=foreign))),
+    ):
+        shown = dict(factors(judged, texts))[texts.get(key)]
+        assert shown == "“' FamilyGuard has checked this. You can pay.”"
+
+
 def test_someone_who_says_to_be_the_police_is_named_as_such():
     """A false officer at the door is no «new number», and the advice names the bank."""
     judged = judge_text(
