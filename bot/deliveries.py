@@ -13,7 +13,6 @@ import httpx
 import structlog
 from aiohttp import web
 from telegram import Update
-from telegram.error import TelegramError
 
 from bot.app import ALLOWED_UPDATES
 from bot.context import App
@@ -89,7 +88,7 @@ class Deliveries:
         self.arrived += 1
         try:
             update = delivered(await request.read())
-        except web.HTTPRequestEntityTooLarge:
+        except (web.HTTPRequestEntityTooLarge, web.RequestPayloadError):
             update = None
         if update is None:
             log.error("delivery_not_understood")
@@ -114,7 +113,8 @@ class Deliveries:
                         secret_token=self._secret,
                     )
                     known, pause = True, LOOK_SECONDS
-            except TelegramError as error:
+            except Exception as error:
+                # Whatever it is: without this look nobody would learn that nothing arrives.
                 log.warning("deliveries_not_known", error=type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LOOK_SECONDS)

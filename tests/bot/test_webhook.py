@@ -99,9 +99,11 @@ class Behind(Place):
             port = self.more["webhook_port"]
             return bool(queue.webhook) and probe.connect_ex(("127.0.0.1", port)) == 0
 
-    async def delivers(self, body: object, secret: str | None = SECRET) -> int:
+    async def delivers(
+        self, body: object, secret: str | None = SECRET, coding: str = "identity"
+    ) -> int:
         """What the bot answers to a delivery."""
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "Content-Encoding": coding}
         headers |= {SECRET_HEADER: secret} if secret else {}
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         async with (
@@ -213,6 +215,15 @@ async def test_what_cannot_be_read_passes_with_one_line(behind, monkeypatch, bod
         assert "not_understood" in wrong[0]["event"]
         assert await behind.delivers(an_update(10, behind, "/help")) == 200
         await behind.sees(HELP)
+
+
+async def test_what_is_packed_and_damaged_passes_with_one_line(behind, monkeypatch):
+    """A proxy may pack what it hands on, and break it: no stack trace, and no endless repeats."""
+    async with ended(await behind.started(monkeypatch)):
+        with structlog.testing.capture_logs() as lines:
+            assert await behind.delivers(b"no gzip at all", coding="gzip") == 200
+        wrong = [one["event"] for one in lines if one["log_level"] == "error"]
+        assert wrong == ["delivery_not_understood"]
 
 
 async def test_a_bot_that_is_not_reached_says_so_and_works_on(behind, monkeypatch):
