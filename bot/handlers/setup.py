@@ -1,7 +1,7 @@
 """The set-up: a keeper is led through it, may skip anything, and is offered it again.
 
-Each step is a message of its own with «Skip for now»; `families.setup_step` remembers the step that
-is due, so that it goes on after a restart.  Messages are checked at any time in between.
+Each step is a message of its own with «Skip this step»; `families.setup_step` remembers the step
+that is due, so that it goes on after a restart.  Messages are checked at any time in between.
 """
 
 from collections.abc import Awaitable, Callable
@@ -71,7 +71,7 @@ async def go(update: Update, context: Context) -> None:
 
 
 async def skip(update: Update, context: Context) -> None:
-    """«Skip for now»."""
+    """«Skip this step»."""
     step, family = _step(update, SKIP), _family(update, context)
     if step is None or family.setup_step != step:
         await talk.forgotten(update, context)

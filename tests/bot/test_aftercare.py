@@ -197,7 +197,7 @@ async def challenged(telegram, person):
     await forward_text(person, BILL, sender(telegram))
     await person.sees("Do not pay yet")
     await person.taps("Ask for the code word")
-    await person.sees("Ask for a new voice memo.")
+    await person.sees("Ask for a new voice memo")
     await telegram.quiet()
     (asked,) = telegram.house.store.challenges.unanswered(
         telegram.people["Anna"].family_id, person.user_id

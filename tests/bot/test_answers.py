@@ -26,7 +26,7 @@ async def challenged(telegram, member=1, text="Hi mum, this is my new number"):
     await forward_text(person, text, sender(telegram))
     await person.sees("Careful" if text.startswith("Hi mum") else STRONG)
     await person.taps("Ask for the code word")
-    shown = await person.sees("Ask for a new voice memo.")
+    shown = await person.sees("Ask for a new voice memo")
     return re.search(r"\n\n(\w+ \w+ \d \d)\n\n", shown.text)[1]
 
 

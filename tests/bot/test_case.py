@@ -149,7 +149,7 @@ async def test_attack_3_a_failed_answer_is_not_parted_from_its_challenge(tmp_pat
         await anna.sends("Hi mum, this is my new number")
         await anna.sees(CAUTION)
         await anna.taps("Ask for the code word")
-        await anna.sees("Ask for a new voice memo.")
+        await anna.sees("Ask for a new voice memo")
         uploaded = sender(telegram, 1)
         await anna.forwards("document", memo("see you on Sunday"), forward_origin=uploaded)
         await telegram.quiet()
@@ -468,7 +468,7 @@ async def test_a_person_who_left_is_no_longer_who_it_is_supposed_to_be(tmp_path)
         assert "Tom" not in anna.last.text.splitlines()[4]
         assert NUMBERS["Tom"][-8:] not in anna.last.text
         await anna.taps("Ask for the code word")
-        await anna.sees("Ask for a new voice memo.")
+        await anna.sees("Ask for a new voice memo")
 
 
 async def test_a_memo_that_was_counted_before_a_crash_is_counted_once(tmp_path, monkeypatch):

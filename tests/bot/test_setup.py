@@ -45,19 +45,19 @@ async def test_a_keeper_is_led_from_the_claim_to_the_end(tmp_path):
         await bea.sees("In which country")
         await bea.taps("Netherlands")
         await bea.sees("Now the code word")
-        await bea.taps("Skip for now")
+        await bea.taps("Skip this step")
         await bea.sees("On which number")
         await shares(bea)
         await bea.sees("Your number is stored")
         await bea.sees("I learn your voice")
-        await bea.taps("Skip for now")
+        await bea.taps("Skip this step")
         await bea.sees("Choose a sentence of your own")
         await bea.sends("The apple tree is in bloom")
         await bea.sees("I will put this below every verdict")
         await bea.sees("Would you like a PIN?")
-        await bea.taps("Skip for now")
+        await bea.taps("Skip this step")
         await bea.sees("Now your relatives")
-        await bea.taps("Skip for now")
+        await bea.taps("Skip this step")
         await bea.sees("That was all")
         family = family_of(telegram, 50)
         assert (family.name, family.country, family.language) == ("Jansen", "NL", "en")
@@ -131,11 +131,11 @@ async def test_the_country_of_init_is_not_asked_again(tmp_path):
 
 
 async def test_an_old_skip_skips_nothing_twice(tmp_path):
-    """A second tap on «Skip for now» of a step that is over is forgotten."""
+    """A second tap on «Skip this step» of a step that is over is forgotten."""
     async with family_bot(tmp_path, members=()) as telegram:
         bea = await claims(telegram)
         await bea.sees("What is your family called?")
-        await bea.taps("Skip for now")
+        await bea.taps("Skip this step")
         await bea.sees("Which language")
         await bea.presses("setup:skip:name")
         await telegram.quiet()

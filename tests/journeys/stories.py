@@ -108,7 +108,7 @@ class Story:
     async def phrase(self, who: str) -> str:
         """Ask for the code word, and read the one-time phrase."""
         await self.taps(who, "Ask for the code word")
-        shown = await self.sees(who, "Ask for a new voice memo.")
+        shown = await self.sees(who, "Ask for a new voice memo")
         found = PHRASE.search(shown)
         assert found is not None
         return found[1]
