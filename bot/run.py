@@ -33,6 +33,7 @@ from bot.opening import open_house
 from bot.settings import Settings
 from bot.texts import Texts, terminal_language
 from bot.worker_process import worker_command
+from familyguard import scamtext
 from familyguard.keys import key_from_text
 from familyguard.retention import tidy
 
@@ -86,6 +87,7 @@ async def serve(settings: Settings, command: Sequence[str] | None = None, **serv
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    await asyncio.to_thread(scamtext.prepare)
     analyst = analyst_for(settings, command)
     figures, pulse = Figures(services.get("now", time.time)), Pulse()
     with only_bot(settings):

@@ -23,10 +23,19 @@ __all__ = [
     "KnownPayees",
     "Reader",
     "evidence",
+    "prepare",
     "read_message",
 ]
 
 _ANY_FAMILY = Reader()
+
+
+def prepare() -> None:
+    """Read patterns, words and weights now instead of at the first message.
+
+    A newer version that is installed under a running bot would else be mixed with this one.
+    """
+    read_message("Hoi mam, kun je me 900 euro lenen?")
 
 
 def read_message(text: str, language: str | None = None) -> Request | None:

@@ -196,6 +196,8 @@ async def _offer(update: Update, context: Context, step: Step) -> None:
     if reason is not None:
         await talk.say(update, context, reason)
         return
+    # A question that is still open would take the answer to this one: a PIN is no family's name.
+    talk.end(update, context)
     context.house.store.families.come_to(_family(update, context).id, step)
     await _OFFERS[step](update, context)
 

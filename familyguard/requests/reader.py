@@ -56,8 +56,8 @@ class Reader:
         """
         text = text[:MAX_CHARACTERS]
         folded = spelling.read(text)
-        if not folded.words:
-            return None
+        if all(word.value is not None for word in folded.words):
+            return None  # a bare number is a code, a time or an answer; nobody asks for anything
         found = signals.find(text, folded, language, self.home_countries)
         calm = CALMS_BY if self.payees is not None and self.payees.covers(text) else 0.0
         result = score(folded, found)

@@ -179,3 +179,16 @@ async def test_a_frozen_family_is_not_set_up(tmp_path):
         await anna.sends("The pear tree")
         await anna.sees("nothing can be changed for a day")
         assert family_of(telegram, 1).greeting == ""
+
+
+async def test_attack_7_a_pin_that_is_typed_too_early_becomes_no_name(tmp_path):
+    """Row 7: another step was chosen while the name was still asked; everybody would read it."""
+    async with family_bot(tmp_path, members=()) as telegram:
+        bea = await claims(telegram)
+        await bea.sees("What is your family called?")
+        await bea.presses("setup:go:pin")
+        await bea.sees("Would you like a PIN?")
+        await bea.sends("4826")
+        await telegram.quiet()
+        assert family_of(telegram, 50).name == ""
+        assert not bea.has_seen("family “4826”")

@@ -1,9 +1,11 @@
 """The public door: what a message wants, and what that is evidence of."""
 
+from pathlib import Path
+
 import pytest
 
 from familyguard.model import Level, Sign, Stage
-from familyguard.scamtext import evidence, read_message
+from familyguard.scamtext import evidence, prepare, read_message
 from familyguard.verdict import judge
 
 SCAMS = (
@@ -122,3 +124,28 @@ def test_cash_for_someone_at_the_door_is_a_request_for_money(text: str) -> None:
 def test_it_keeps_quiet_about_the_advice_of_a_bank(text: str) -> None:
     """Who warns of the fraud uses all of its words."""
     assert Sign.MONEY_REQUEST not in {piece.sign for piece in evidence(read_message(text))}
+
+
+@pytest.mark.parametrize("text", ["4826", "12 345", "10:30", "06 12345678", "1.250,50"])
+def test_a_number_alone_asks_for_nothing(text: str) -> None:
+    """A code, a time or an answer: whoever sends it on would be told that somebody wants money."""
+    assert read_message(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Sla je dit nummer op?", "Mijn telefoon is gevallen. Sla je dit nummer op"]
+)
+def test_a_telephone_number_to_store_is_no_account(text: str) -> None:
+    """It may be an opening, but «the money has to go to» would be wrong."""
+    found = read_message(text)
+    assert found is not None
+    assert "other_payee" not in {signal.kind for signal in found.signals}
+
+
+def test_everything_is_read_before_the_first_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version that is installed under a running bot is not mixed with the one that runs."""
+    prepare()
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} is read"))
+    monkeypatch.setattr(Path, "read_text", lambda path, *_: pytest.fail(f"{path} is read"))
+    assert read_message("Hallo mama, das ist meine neue Nummer") is not None
+    assert read_message("Bonjour maman, voici mon nouveau numéro") is not None
