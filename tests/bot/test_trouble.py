@@ -12,7 +12,7 @@ import structlog
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
-from bot import inbox
+from bot import arrears, inbox, inhand
 from bot.app import house_of
 from bot.inbox import MAX_TRIES, NotStored
 from bot.playground.quick_worker import QuickAnalyser, draw
@@ -52,9 +52,9 @@ def fails_at_first(monkeypatch, room, verb, times):
 @pytest.fixture(autouse=True)
 def soon(monkeypatch):
     """Nobody waits for seconds in a test."""
-    monkeypatch.setattr(inbox, "PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(arrears, "PAUSE_SECONDS", 0.02)
     monkeypatch.setattr(inbox, "MAX_PAUSE_SECONDS", 0.05)
-    monkeypatch.setattr(inbox.PutOff, "__init__", _short(inbox.PutOff.__init__))
+    monkeypatch.setattr(inhand.PutOff, "__init__", _short(inhand.PutOff.__init__))
 
 
 def _short(usual):
