@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from voice.results import Analysis
 
 
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+"""Endings of files that need no «--image» to be taken for a picture."""
+
+
 class Listener(Protocol):
     """What the command asks of `voice.pipeline.Analyser`."""
 
@@ -45,7 +49,8 @@ class Listener(Protocol):
 
 def check(
     file: Annotated[
-        Path | None, typer.Argument(help="Voice memo, sound or video file.", show_default=False)
+        Path | None,
+        typer.Argument(help="Voice memo, sound, video or screenshot.", show_default=False),
     ] = None,
     voice: Annotated[
         list[Path] | None,
@@ -88,6 +93,8 @@ def check(
         raise typer.BadParameter(texts.get("terminal.check.nothing"))
     if file is not None and image is not None:
         raise typer.BadParameter(texts.get("terminal.check.one"), param_hint="--image")
+    if file is not None and file.suffix.lower() in PICTURES:
+        file, image = None, file
     given = file or image
     if given is not None and not given.is_file():
         give_up(texts.get("terminal.no_file", path=given), UNUSABLE_INPUT)
