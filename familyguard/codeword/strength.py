@@ -22,8 +22,8 @@ MAX_WORDS = 5
 MIN_BITS = 20.0
 """One word of the list and a half.  With forty candidates a memo and thirty memos until the family
 is locked, a guesser who knows how the words are drawn finds such a phrase in one family of 900, and
-in one of about 110 because twelve keys let in what sounds like it (decision 14).  The word alone
-lowers nothing, whoever says it."""
+in one of about 350 because twelve keys let in what sounds like it (docs/codeword.md).  The word
+alone lowers nothing, whoever says it."""
 
 EVERYDAY_BITS = 4.0
 """What an article or a pronoun adds: a dozen of them make up most of what is said."""
