@@ -1,5 +1,6 @@
 """A headless Chromium, driven over loopback; tests that need it are skipped where there is none."""
 
+import contextlib
 import shutil
 import time
 from collections.abc import Iterator
@@ -103,16 +104,20 @@ class PageDriver:
 
     def open_chat(self, title: str) -> None:
         """Open a chat of the current person by its title."""
+        from selenium.common.exceptions import StaleElementReferenceException
         from selenium.webdriver.common.by import By
 
-        for entry in self.driver.find_elements(By.CSS_SELECTOR, ".entry"):
-            if title in entry.text:
-                entry.click()
-                self.wait(
-                    f"return document.getElementById('room-title').textContent === {title!r}",
-                    title,
-                )
-                return
+        opened = f"return document.getElementById('room-title').textContent === {title!r}"
+        end = time.monotonic() + 20.0
+        while time.monotonic() < end:
+            # The list is drawn anew with each message, perhaps between the look and the click.
+            with contextlib.suppress(StaleElementReferenceException):
+                for entry in self.driver.find_elements(By.CSS_SELECTOR, ".entry"):
+                    if title in entry.text:
+                        entry.click()
+                        self.wait(opened, title)
+                        return
+            time.sleep(0.02)
         raise AssertionError(f"no chat {title}")
 
     def say(self, text: str) -> None:
