@@ -21,6 +21,7 @@ from bot.health.pulse import Pulse, Trouble
 from bot.inbox import NotStored
 from bot.reception import delivered
 from bot.settings import Settings
+from bot.wording import shorten
 
 log = structlog.get_logger(__name__)
 
@@ -128,7 +129,6 @@ class Deliveries:
         self._pulse.deliveries(told.pending_update_count, self.arrived)
         fails = self._pulse.trouble() is Trouble.UNREACHED
         if fails and not self._fails:
-            why = (told.last_error_message or "")[:200]
-            log.error("deliveries_fail", why="".join(filter(str.isprintable, why)))
+            log.error("deliveries_fail", why=shorten(told.last_error_message or "", 200))
         self._fails = fails
         return True

@@ -104,10 +104,15 @@ def card(wording: Wording, texts: Texts) -> str:
     if wording.reasons:
         reasons = "\n".join(f"• {escape(reason)}" for reason in wording.reasons)
         parts.append(f"{escape(texts.get('chat.card.why'))}\n{reasons}")
-    if wording.not_checked:
-        line = texts.get("not_checked.line", things=wording.not_checked_line)
-        parts.append(f"<i>{escape(line)}</i>")
-    return fitted(parts)
+    return fitted([*parts, *not_checked(wording, texts)])
+
+
+def not_checked(wording: Wording, texts: Texts) -> list[str]:
+    """What was not checked, in one line, if there is anything."""
+    if not wording.not_checked:
+        return []
+    line = texts.get("not_checked.line", things=wording.not_checked_line)
+    return [f"<i>{escape(line)}</i>"]
 
 
 def details(factors: tuple[tuple[str, str], ...], texts: Texts) -> str:

@@ -19,7 +19,7 @@ from bot.wording import claim, reason, word
 from familyguard.case import judge_case
 from familyguard.directory import directory
 from familyguard.family import Account, Family, Person, Role
-from familyguard.model import MATCHING, Advice, Evidence, Level, Sign
+from familyguard.model import MATCHING, Advice, Evidence, Level, Sign, Verdict
 from familyguard.store.asked import Question
 
 HASH_DIGITS = 12
@@ -79,12 +79,13 @@ def render(facts: Facts) -> tuple[str, InlineKeyboardMarkup]:
 
 def stub(opened: Open, texts: Texts) -> str:
     """What becomes of an earlier card of the same case: its headline is that of now."""
-    return f"{headline(opened, texts)}\n\n{markup.escape(texts.get('case.older'))}"
+    shown = headline(level_of(opened.file.case), texts)
+    return f"{shown}\n\n{markup.escape(texts.get('case.older'))}"
 
 
-def headline(opened: Open, texts: Texts) -> str:
-    """How serious a case is by now, as HTML."""
-    shown = texts.get(f"verdict.{level_of(opened.file.case).name.lower()}")
+def headline(level: Level, texts: Texts) -> str:
+    """How serious a case is, as HTML."""
+    shown = texts.get(f"verdict.{level.name.lower()}")
     return f"<b>{markup.escape(shown)}</b>"
 
 
@@ -92,29 +93,29 @@ def _card(facts: Facts, texts: Texts) -> str:
     verdict = judge_case(facts.opened.file.case)
     return markup.fitted(
         [
-            headline(facts.opened, texts),
+            headline(verdict.level, texts),
             "\n".join(_advice(facts, verdict.advice, texts)),
-            *explained(facts, verdict.reasons, texts),
+            *explained(facts, verdict, texts),
             _foot(facts, texts),
         ]
     )
 
 
-def explained(facts: Facts, reasons: tuple[Evidence, ...], texts: Texts) -> list[str]:
-    """Why: from whom it seems to be, the `reasons` given, and what was not checked; as HTML."""
+def explained(facts: Facts, verdict: Verdict, texts: Texts) -> list[str]:
+    """Why: from whom it seems to be, the verdict's reasons, and what was not checked; as HTML."""
     parts = []
     if facts.person:
         parts.append(_line(texts, "case.about", name=name_of(facts.person)))
     if said := facts.opened.file.claim:
         parts.append(markup.escape(claim(said, texts, facts.numbers)))
     parts += _changes(facts, texts)
-    if reasons:
-        listed = "\n".join(f"• {line}" for line in _reasons(facts, reasons, texts))
+    if verdict.reasons:
+        listed = "\n".join(f"• {line}" for line in _reasons(facts, verdict.reasons, texts))
         parts.append(f"{markup.escape(texts.get('chat.card.why'))}\n{listed}")
     parts += _matches(facts, texts)
     parts += _asked(facts, texts)
     parts += _account_check(facts, texts)
-    parts += _not_checked(facts, texts)
+    parts += markup.not_checked(word(Judgement(verdict, None), texts), texts)
     return parts
 
 
@@ -212,14 +213,6 @@ def _account_check(facts: Facts, texts: Texts) -> list[str]:
         return []
     link = f'<a href="{html.escape(body.url)}">{html.escape(body.name)}</a>'
     return [f"{markup.escape(texts.get('aftercare.account_check'))}\n{link}"]
-
-
-def _not_checked(facts: Facts, texts: Texts) -> list[str]:
-    wording = word(Judgement(judge_case(facts.opened.file.case), None), texts)
-    if not wording.not_checked:
-        return []
-    line = texts.get("not_checked.line", things=wording.not_checked_line)
-    return [f"<i>{markup.escape(line)}</i>"]
 
 
 def _foot(facts: Facts, texts: Texts) -> str:

@@ -8,6 +8,7 @@ from bot.case.casecard import explained, facts_of, headline
 from bot.context import House, Shown
 from bot.texts import Texts
 from bot.wording import factors
+from familyguard.case import judge_case
 from familyguard.family import Account
 from familyguard.verdict import all_reasons
 
@@ -21,9 +22,10 @@ def in_full(house: House, account: Account, shown: Shown, texts: Texts) -> str:
     if opened is None:
         return markup.details(factors(judgement, texts, person), texts)
     table = factors(replace(judgement, sender=None), texts, person)  # the claim is said above it
-    reasons = all_reasons(opened.file.case.evidence())
-    said = explained(facts_of(house, account, opened), reasons, texts)
+    case = opened.file.case
+    verdict = replace(judge_case(case), reasons=all_reasons(case.evidence()))
+    said = explained(facts_of(house, account, opened), verdict, texts)
     # The caution near the top: a long story must not push it off the end.
     return markup.fitted(
-        [headline(opened, texts), markup.caution(texts), *said, *markup.rows(table)]
+        [headline(verdict.level, texts), markup.caution(texts), *said, *markup.rows(table)]
     )

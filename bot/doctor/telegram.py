@@ -7,6 +7,7 @@ import httpx
 
 from bot.doctor.finding import Finding, unknown, wrong
 from bot.settings import Settings
+from bot.wording import shorten
 
 TELEGRAM_SECONDS = 5.0
 DELIVERY_SECONDS = 600.0
@@ -56,8 +57,8 @@ def _deliveries(settings: Settings, now: float) -> Iterator[Finding]:
     if known != settings.webhook_url:
         yield wrong("deliveries", "elsewhere")
     elif now - failed_at < DELIVERY_SECONDS:
-        why = str(answer.get("last_error_message", ""))[:200]
-        yield wrong("deliveries", "failing", why="".join(filter(str.isprintable, why)))
+        why = shorten(str(answer.get("last_error_message", "")), 200)
+        yield wrong("deliveries", "failing", why=why)
     else:
         yield Finding("deliveries")
 

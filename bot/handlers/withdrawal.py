@@ -14,6 +14,8 @@ from bot.context import Context
 from bot.family import announce
 from bot.family.roles import Act, is_suspended, refusal
 from bot.family.who import name_of
+from bot.talk import Rows
+from bot.texts import Texts
 from familyguard import privacy
 from familyguard.family import Account, Person
 
@@ -83,21 +85,13 @@ async def _ask(context: Context, account: Account, person: str) -> None:
     store, family = context.house.store, account.family_id
     whose = store.people.get(family, person)
     if whose is not None and with_voice(context, (whose,)):
-        own = whose.id == account.person_id
+        child = "" if whose.id == account.person_id else ".child"
+
+        def rows(texts: Texts) -> Rows:
+            label = f"privacy.button.voice{child}"
+            return [[talk.button(texts, label, VOICE + whose.id, name=name_of(whose))]]
+
         await announce.tell(
-            context,
-            [account],
-            "privacy.voice.again" if own else "privacy.voice.again.child",
-            lambda texts: [
-                [
-                    talk.button(
-                        texts,
-                        "privacy.button.voice" if own else "privacy.button.voice.child",
-                        VOICE + whose.id,
-                        name=name_of(whose),
-                    )
-                ]
-            ],
-            name=name_of(whose),
+            context, [account], f"privacy.voice.again{child}", rows, name=name_of(whose)
         )
     store.audit.note(family, ASKED_AGAIN, context.house.now(), account.user_id, person=person)

@@ -45,6 +45,16 @@ async def nobody(_update):
     """Gives up without a word."""
 
 
+def full(*_args):
+    """What SQLite says on a full disk, without its code."""
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+async def took():
+    """A call that Telegram answers with no more than that."""
+    return True
+
+
 def inbox(store):
     """An inbox of that store."""
     return Inbox(store, lambda: 1.0, nobody)
@@ -133,10 +143,6 @@ async def test_telegram_may_send_an_update_twice(store):
 
 async def test_what_cannot_be_stored_is_not_acknowledged(store, monkeypatch):
     """On a full disk the update is refused with an error that the library's polling survives."""
-
-    def full(*_args):
-        raise sqlite3.OperationalError("database or disk is full")
-
     monkeypatch.setattr(store.mailbox, "receive", full)
     box = inbox(store)
     with pytest.raises(NotStored) as refused:
@@ -154,7 +160,7 @@ async def test_after_a_full_disk_everything_is_answered_once(tmp_path, monkeypat
 
     def sometimes_full(self, *args):
         if next(failures, False):
-            raise sqlite3.OperationalError("database or disk is full")
+            full()
         return usual(self, *args)
 
     monkeypatch.setattr(Mailbox, "receive", sometimes_full)
@@ -363,14 +369,8 @@ async def test_a_call_made_before_the_crash_is_not_made_again(store):
 async def test_a_full_disk_takes_no_answer_away(store, monkeypatch):
     """What was sent was sent, whether or not that could be noted."""
 
-    def full(*_args):
-        raise sqlite3.OperationalError("database or disk is full")
-
-    async def call():
-        return True
-
     monkeypatch.setattr(store.mailbox, "sent", full)
-    assert await InHand(5, False, store).once("sendMessage", 1, call) is True
+    assert await InHand(5, False, store).once("sendMessage", 1, took) is True
 
 
 async def test_what_a_full_disk_kept_from_being_noted_is_noted_before_the_bot_ends(
@@ -378,24 +378,18 @@ async def test_what_a_full_disk_kept_from_being_noted_is_noted_before_the_bot_en
 ):
     """Stopped a minute after the disk was full, the next start would send it once more."""
 
-    def full(*_args):
-        raise sqlite3.OperationalError("database or disk is full")
-
-    async def call():
-        return True
-
     box = inbox(store)
     await box.put(update(5))
     await box.put(update(6))
     with monkeypatch.context() as disk:
         disk.setattr(store.mailbox, "sent", full)
         disk.setattr(store.mailbox, "finish", full)
-        await InHand(5, False, store, notes=box.arrears).once("sendMessage", 1, call)
+        await InHand(5, False, store, notes=box.arrears).once("sendMessage", 1, took)
         await box.handle(box.get_nowait(), asyncio.sleep(0))
         await box.handle(box.get_nowait(), asyncio.sleep(0))
         assert not box.arrears.settle()
         assert len(store.mailbox.unfinished()) == 2
-    await InHand(6, False, store, notes=box.arrears).once("sendMessage", 1, call)
+    await InHand(6, False, store, notes=box.arrears).once("sendMessage", 1, took)
     assert box.arrears.settle()
     assert store.mailbox.unfinished() == []
     assert (store.mailbox.answer(5, "sendMessage/1/1"), box.arrears.settle()) == (None, True)
@@ -404,17 +398,11 @@ async def test_what_a_full_disk_kept_from_being_noted_is_noted_before_the_bot_en
 async def test_an_answer_that_was_not_noted_is_noted_later(store, monkeypatch):
     """The handler failed after it: the update is handled again, perhaps by the next start."""
 
-    def full(*_args):
-        raise sqlite3.OperationalError("database or disk is full")
-
-    async def call():
-        return True
-
     box = inbox(store)
     await box.put(update(5))
     with monkeypatch.context() as disk:
         disk.setattr(store.mailbox, "sent", full)
-        await InHand(5, False, store, notes=box.arrears).once("sendMessage", 1, call)
+        await InHand(5, False, store, notes=box.arrears).once("sendMessage", 1, took)
     assert store.mailbox.answer(5, "sendMessage/1/1") is None
     assert box.arrears.settle()
     assert store.mailbox.answer(5, "sendMessage/1/1") is True

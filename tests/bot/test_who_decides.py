@@ -51,6 +51,17 @@ async def asks_again(telegram) -> None:
     await ask_again(telegram.app.context_types.context(telegram.app))
 
 
+async def refused(telegram, person, how, words):
+    """A command is answered with `words`, and a button with an alert that has them."""
+    if how.startswith("/"):
+        await person.sends(how)
+        await person.sees(words)
+    else:
+        await person.presses(how)
+        await telegram.quiet()
+        assert words in telegram.alerts[-1]
+
+
 @pytest.mark.parametrize(("user_id", "given"), [(9, "adult"), (2, "keeper"), (2, "child")])
 async def test_attack_6_a_role_of_a_grown_up_waits_a_day_and_a_child_stops_it(
     tmp_path, user_id, given
@@ -419,13 +430,7 @@ async def test_attack_7_a_suspended_account_deletes_nothing(tmp_path, how):
     async with family_bot(tmp_path, now=lambda: now) as telegram:
         store, bert = store_of(telegram), telegram.person(2)
         await removes(telegram, 2)
-        if how.startswith("/"):
-            await bert.sends(how)
-            await bert.sees("Until then I delete nothing")
-        else:
-            await bert.presses(how)
-            await telegram.quiet()
-            assert "Until then I delete nothing" in telegram.alerts[-1]
+        await refused(telegram, bert, how, "Until then I delete nothing")
         assert store.accounts.get(2) is not None
         now += 25 * HOUR
         await time_passes(telegram)
@@ -497,13 +502,7 @@ async def test_attack_7_a_suspended_account_is_shown_nothing_that_is_stored(tmp_
         bert = telegram.person(2)
         await stores(bert)
         await removes(telegram, 2)
-        if how.startswith("/"):
-            await bert.sends(how)
-            await bert.sees("I do not show what I know about you")
-        else:
-            await bert.presses(how)
-            await telegram.quiet()
-            assert "I do not show what I know about you" in telegram.alerts[-1]
+        await refused(telegram, bert, how, "I do not show what I know about you")
         assert not any(shown.document or "What I know" in shown.text for shown in bert.screen)
 
 

@@ -263,7 +263,7 @@ def test_a_deleted_message_disappears(page: PageDriver, stage: Stage):
     sent = stage.bot("sendMessage", chat_id=mother(stage), text="only for a moment")
     page.wait("return document.body.innerText.includes('only for a moment')", "the message")
     stage.bot("deleteMessage", chat_id=mother(stage), message_id=sent["message_id"])
-    page.wait("return !document.body.innerText.includes('only for a moment')", "it to go")
+    assert page.wait("return !document.body.innerText.includes('only for a moment')", "it to go")
 
 
 def test_the_page_speaks_english_at_a_tap(page: PageDriver, stage: Stage):
@@ -329,7 +329,7 @@ def test_the_headline_of_a_verdict_that_does_not_fit_is_in_view(stage: Stage, si
             reply_markup=keyboard,
         )
         page.wait("return document.querySelector('#messages .key')", "the card")
-        page.wait(
+        assert page.wait(
             "const log = document.getElementById('log').getBoundingClientRect();"
             "const card = document.querySelector('#messages > li:last-child .text');"
             "const top = card.getBoundingClientRect().top;"
@@ -369,7 +369,7 @@ def test_the_words_of_the_demo_itself_follow_the_language(page: PageDriver, stag
         "English",
     )
     page.click("#language")
-    page.wait(
+    assert page.wait(
         "const text = document.body.innerText;"
         "return ['Je server', 'Familie de Vries', 'FamilyGuard draait']"
         ".every((one) => text.includes(one)) && !text.includes('Your server')",

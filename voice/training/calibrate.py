@@ -20,6 +20,7 @@ MIN_HUMAN = 8
 """Human clips of a source, for the share of them that is called made to be worth a figure."""
 
 Rows = NDArray[np.bool_]
+Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,10 @@ class Line:
     slope: float
     offset: float
     damping: float
+
+    def llrs(self, score: Floats | Doubles, noise: Doubles) -> Doubles:
+        """The ratios of scores, each with its noisiness; all of shape (n,)."""
+        return (self.slope - self.damping * noise) * score + self.offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,12 @@ def calibrated(trained: Trained, facts: Facts, some: Rows | None = None) -> Line
     if some is not None:
         kept &= some
     score = trained.score[kept].astype(np.float64)
-    damped = score * _noisiness(facts)[kept]
+    noise = _noisiness(facts)[kept]
     sign = 2.0 * facts.made[kept] - 1.0
     weights = np.where(sign > 0, 1 / np.sum(sign > 0), 1 / np.sum(sign < 0))
 
-    def loss(line: NDArray[np.float64]) -> float:
-        llrs = line[0] * score + line[1] - line[2] * damped
-        return float(np.sum(weights * np.logaddexp(0.0, -sign * llrs)))
+    def loss(line: Doubles) -> float:
+        return float(np.sum(weights * np.logaddexp(0.0, -sign * Line(*line).llrs(score, noise))))
 
     slope, offset, damping = minimize(loss, np.array([1.0, 0.0, 0.0])).x
     return Line(float(slope), float(offset), float(damping))
@@ -81,9 +85,7 @@ def held_out_llrs(trained: Trained, facts: Facts) -> Floats:
     noise = _noisiness(facts)
     for number in np.unique(facts.source):
         rows = facts.source == number
-        line = calibrated(trained, facts, ~rows)
-        slope = line.slope - line.damping * noise[rows]
-        llrs[rows] = slope * trained.score[rows] + line.offset
+        llrs[rows] = calibrated(trained, facts, ~rows).llrs(trained.score[rows], noise[rows])
     return llrs.clip(-SYNTHETIC_LLR_LIMIT, SYNTHETIC_LLR_LIMIT)
 
 
@@ -142,7 +144,7 @@ def _decisions(llrs: Floats, facts: Facts, rows: Rows, decided: Rows) -> str:
     )
 
 
-def _noisiness(facts: Facts) -> NDArray[np.float64]:
+def _noisiness(facts: Facts) -> Doubles:
     return np.array([noisiness(snr_db) for snr_db in facts.snr_db.tolist()])
 
 
