@@ -10,8 +10,9 @@ from bot.family.announce import keepers, tell
 from bot.settings import Settings
 from familyguard.backup import NIGHTLY, BackupFailed, make, newest
 from familyguard.backup_log import BackupLog
+from familyguard.errors import UnusableBackup
 from familyguard.keys import Keys
-from familyguard.restore import UnusableBackup, check
+from familyguard.restore import check
 
 log = structlog.get_logger(__name__)
 

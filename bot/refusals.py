@@ -2,7 +2,7 @@
 
 from bot.texts import Texts, terminal_language
 from familyguard.backup import DISK_FULL, BackupFailed
-from familyguard.errors import UnusableKeys
+from familyguard.errors import InTheWay, UnusableBackup, UnusableKeys
 
 
 def sentence(error: Exception) -> str:
@@ -10,6 +10,10 @@ def sentence(error: Exception) -> str:
     texts = Texts(terminal_language())
     if isinstance(error, UnusableKeys):
         return texts.get(f"unusable.keys.{error.fault}", path=error.path, why=error.detail)
+    if isinstance(error, UnusableBackup):
+        return texts.get(f"unusable.backup.{error.fault}", path=error.file, why=error.detail)
+    if isinstance(error, InTheWay):
+        return texts.get("unusable.in_the_way", path=error.database)
     if isinstance(error, BackupFailed):
         if error.why == DISK_FULL:
             return texts.get("unusable.disk_full", path=error.folder)

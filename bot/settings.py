@@ -96,7 +96,7 @@ class Settings(ListeningSettings, BaseSettings):
     backup_dir: Path | None = Field(None, description="folder of the back-ups")
     language: Language = Field(
         default_factory=terminal_language,
-        description="language for new members: nl or en",
+        description="language for new members and for these commands: nl or en",
     )
     country: str | None = Field(
         None,

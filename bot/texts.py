@@ -5,6 +5,7 @@ so that both languages have equal rights: neither is the translation of the othe
 compares their keys.  Texts are plain: mark-up is added by the code that shows them, after escaping.
 """
 
+import contextlib
 import os
 from collections.abc import Mapping
 from functools import cache
@@ -12,6 +13,7 @@ from importlib.resources import files
 from typing import Final, Literal, get_args
 
 from babel.messages.pofile import read_po
+from dotenv import dotenv_values
 
 Language = Literal["en", "nl"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
@@ -73,9 +75,27 @@ LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """In the order in which POSIX gives them weight."""
 
 
+SETTING = "FAMILYGUARD_LANGUAGE"
+"""The family's language, as `bot.settings` reads it."""
+
+
 def terminal_language() -> Language:
-    """Dutch where the environment says so, else English."""
-    return pick_language(next(filter(None, map(os.environ.get, LOCALE_VARIABLES)), None))
+    """The language that was set up for the family here, else that of the environment.
+
+    A small server often speaks English to whoever looks after it in Dutch.
+    """
+    return _set_up() or pick_language(
+        next(filter(None, map(os.environ.get, LOCALE_VARIABLES)), None)
+    )
+
+
+def _set_up() -> Language | None:
+    """That of the settings, looked up by itself: they may be what the sentence complains of."""
+    if wish := os.environ.get(SETTING):
+        return offered(wish)
+    with contextlib.suppress(OSError, ValueError):
+        return offered(dotenv_values(".env", interpolate=False).get(SETTING))
+    return None
 
 
 def pick_language(wish: str | None) -> Language:

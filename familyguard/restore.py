@@ -27,7 +27,7 @@ from familyguard import backup
 from familyguard.backup import DATABASE, FORMAT, KEPT, MANIFEST, Manifest, identity, sha256_of
 from familyguard.erased import FILE_NAME as ERASED
 from familyguard.erased import Erased
-from familyguard.errors import FamilyGuardError, SealBroken
+from familyguard.errors import BackupFault, InTheWay, SealBroken, UnusableBackup
 from familyguard.keys import Keys
 from familyguard.migrations import migrations
 from familyguard.private_file import sync_folder
@@ -39,20 +39,6 @@ MAX_MANIFEST_BYTES = 10_000_000
 
 _MEMBER = re.compile(rf"{re.escape(DATABASE)}|{KEPT}/[0-9a-f]{{16}}")
 _COMPANIONS = ("-wal", "-shm")
-
-
-class UnusableBackup(FamilyGuardError):
-    """The file cannot be restored; the message is one sentence for whoever runs the bot."""
-
-
-class InTheWay(FamilyGuardError):
-    """There is a database already, and nobody said that it is to be replaced."""
-
-    def __init__(self, database: Path) -> None:
-        super().__init__(
-            f"There is a database already: {database}. "
-            "Give --replace if it is to make way; it is put aside, not deleted."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +88,7 @@ def restore(
             (folder / DATABASE).replace(database)
             sync_folder(database.parent)
         except OSError as error:
-            raise UnusableBackup(
-                f"{file} could not be put into {database.parent}: {error.strerror}."
-            ) from None
+            raise UnusableBackup(file, BackupFault.NO_PLACE, _why(error)) from None
     return tried, aside
 
 
@@ -145,16 +129,17 @@ def _opened(file: Path, keys: Keys, database: Path) -> Iterator[tuple[Path, Trie
             changes = _tried(file, work / DATABASE, keys, manifest)
             yield work, Tried(manifest, changes)
     except pyrage.DecryptError:
-        raise UnusableBackup(
-            f"{file} does not open: it is damaged, no back-up, or belongs to another recovery "
-            "sheet."
-        ) from None
+        raise UnusableBackup(file, BackupFault.LOCKED) from None
     except sqlite3.Error as error:
-        raise UnusableBackup(f"The database in {file} is damaged: {error}.") from None
+        raise UnusableBackup(file, BackupFault.DAMAGED, str(error)) from None
     except (tarfile.TarError, ValueError, KeyError, TypeError):
-        raise UnusableBackup(f"{file} is not a back-up of FamilyGuard, or damaged.") from None
+        raise UnusableBackup(file, BackupFault.NO_BACKUP) from None
     except OSError as error:
-        raise UnusableBackup(f"{file} cannot be opened: {error.strerror or error}.") from None
+        raise UnusableBackup(file, BackupFault.UNREADABLE, _why(error)) from None
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)
 
 
 def _unpack(file: Path, keys: Keys, work: Path) -> Manifest:
@@ -170,7 +155,7 @@ def _unpack(file: Path, keys: Keys, work: Path) -> Manifest:
             raise ValueError(head.size)
         manifest = _manifest(file, content.read())
         if set(members) != set(manifest.sha256) or DATABASE not in members:
-            raise UnusableBackup(f"In {file} something is missing, or too much.")
+            raise UnusableBackup(file, BackupFault.INCOMPLETE)
         (work / KEPT).mkdir(mode=0o700)
         for name, member in members.items():
             source = tar.extractfile(member)
@@ -181,7 +166,7 @@ def _unpack(file: Path, keys: Keys, work: Path) -> Manifest:
             with source, target.open("wb") as out:
                 shutil.copyfileobj(source, out)
             if sha256_of(target) != manifest.sha256[name]:
-                raise UnusableBackup(f"In {file}, {name} is not what was backed up.")
+                raise UnusableBackup(file, BackupFault.CHANGED, name)
     packed.unlink()
     return manifest
 
@@ -189,7 +174,7 @@ def _unpack(file: Path, keys: Keys, work: Path) -> Manifest:
 def _manifest(file: Path, content: bytes) -> Manifest:
     found = json.loads(content)
     if found["format"] > FORMAT:
-        raise UnusableBackup(f"{file} was made by a newer FamilyGuard; install that one first.")
+        raise UnusableBackup(file, BackupFault.NEWER)
     return Manifest(**found)
 
 
@@ -201,20 +186,18 @@ def _tried(file: Path, copy: Path, keys: Keys, manifest: Manifest) -> list[str]:
         changes = [one.name for one in migrations.pending(db)]
         strangers = {one.name for one in migrations.applied(db)} - _names()
     if problems:
-        raise UnusableBackup(f"The database in {file} is damaged: {problems}.")
+        raise UnusableBackup(file, BackupFault.DAMAGED, problems)
     if strangers:
-        raise UnusableBackup(f"{file} was made by a newer FamilyGuard; install that one first.")
+        raise UnusableBackup(file, BackupFault.NEWER)
     with Store(copy, keys) as store:
         try:
             store.check_seals()
         except SealBroken:
-            raise UnusableBackup(
-                f"{file} was sealed with key {max(manifest.sealing)}, which is not among these "
-                "keys; the recovery sheet that was printed when it was made opens it."
-            ) from None
+            number = str(max(manifest.sealing))
+            raise UnusableBackup(file, BackupFault.KEY_GONE, number) from None
         store.clean()
     if problems := _as_one_file(copy):
-        raise UnusableBackup(f"The database in {file} does not fit this version: {problems}.")
+        raise UnusableBackup(file, BackupFault.MISFIT, problems)
     return changes
 
 

@@ -4,7 +4,7 @@ import time
 
 import typer
 
-from bot.commands.terminal import SETUP_FAULT, screen, terminal_texts
+from bot.commands.terminal import SETUP_FAULT, screen, terminal_texts, typeable
 
 
 def doctor() -> None:
@@ -19,6 +19,6 @@ def doctor() -> None:
         key = finding.key or "doctor.fine"
         line = f"{texts.get(f'doctor.{finding.subject}')}: {texts.get(key, **finding.values)}"
         # Unwrapped: commands are copied from here.
-        out.print(f"{marks[finding.state]} {line}", soft_wrap=True, markup=False)
+        out.print(f"{marks[finding.state]} {typeable(line)}", soft_wrap=True, markup=False)
     if wrong:
         raise typer.Exit(SETUP_FAULT)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.commands.terminal import UNUSABLE_INPUT, give_up, screen
+from bot.commands.terminal import (
+    SETUP_FAULT,
+    UNUSABLE_INPUT,
+    confirmed,
+    give_up,
+    is_asked_in_person,
+    screen,
+)
 
 if TYPE_CHECKING:
     from bot.texts import Texts
@@ -64,6 +71,8 @@ def sheet(
     if not any(file.exists() for file in files):
         give_up(texts.get("sheet.none", path=files[1]))
     if delete:
+        if is_asked_in_person() and not confirmed(texts, "sheet.delete"):
+            raise typer.Exit(SETUP_FAULT)
         for file in files:
             file.unlink(missing_ok=True)
         screen().print(texts.get("sheet.deleted"), soft_wrap=True, markup=False)

@@ -1,5 +1,6 @@
 """What the commands share: the language of the terminal, where lines go, and how to give up."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -44,6 +45,16 @@ def invoked() -> str:
     return PROGRAM if found and Path(found).samefile(here) else sys.argv[0]
 
 
+def typeable(sentence: str) -> str:
+    """`sentence` with its commands as they can be typed on this machine (`invoked`)."""
+    return re.sub(rf"\b{PROGRAM} (?=[a-z])", lambda _: f"{invoked()} ", sentence)
+
+
+def is_asked_in_person() -> bool:
+    """Whether somebody sits there who can answer; a script or a container has made up its mind."""
+    return sys.stdin.isatty()
+
+
 def confirmed(texts: "Texts", key: str) -> bool:
     """Ask whether to go on; typer's own question takes no Dutch yes.  Anything else is no."""
     answer: str = typer.prompt(texts.get(key), default=texts.get("terminal.no"))
@@ -67,7 +78,7 @@ def notices() -> "Console":
 def give_up(sentence: str, status: int = SETUP_FAULT) -> NoReturn:
     """Say why on standard error, and end."""
     # Unstyled and unwrapped: the sentence may quote file names and end up in a log.
-    print(sentence, file=sys.stderr)
+    print(typeable(sentence), file=sys.stderr)
     raise typer.Exit(status)
 
 

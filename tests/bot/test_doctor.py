@@ -18,7 +18,7 @@ from bot.doctor.machine import memory, processor
 from bot.playground.server import build, serve
 from bot.playground.updates import Webhook
 from bot.playground.world import World
-from bot.texts import LANGUAGES, Texts
+from bot.texts import LANGUAGES, Texts, terminal_language
 from familyguard.backup import make, stored_name
 from familyguard.backup_log import BackupLog
 from familyguard.keys import load_keys
@@ -286,6 +286,37 @@ async def test_row_4_a_recovery_sheet_beside_the_keys_is_told(home, kind):
     result = await asyncio.to_thread(CliRunner().invoke, app, ["keys", "sheet", "--delete"])
     assert result.exit_code == 0, result.output
     assert "doctor.sheet.left" not in await wrong()
+
+
+@pytest.mark.parametrize(("answer", "is_left"), [("", True), ("n", True), ("ja", False)])
+async def test_whoever_deletes_the_sheet_by_hand_is_asked_first(home, monkeypatch, answer, is_left):
+    """What is not on paper by then is lost; anything but a yes leaves it."""
+    (home / "recovery-sheet.txt").touch(0o600)
+    monkeypatch.setattr("bot.commands.keys.is_asked_in_person", lambda: True)
+    command = ["keys", "sheet", "--delete"]
+    await asyncio.to_thread(CliRunner().invoke, app, command, input=f"{answer}\n")
+    assert (home / "recovery-sheet.txt").exists() == is_left
+
+
+async def test_it_names_commands_as_they_can_be_typed(home, tmp_path, monkeypatch):
+    """Installed into a virtual environment, the program is not found by its bare name."""
+    (home / "recovery-sheet.txt").touch(0o600)
+    program = tmp_path / ".venv" / "bin" / "familyguard"
+    monkeypatch.setattr("sys.argv", [str(program)])
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
+    result = await asyncio.to_thread(CliRunner().invoke, app, ["doctor"])
+    assert f"{program} keys sheet --delete" in result.output
+
+
+async def test_it_speaks_the_language_that_was_set_up(home, monkeypatch):
+    """A server in English may be looked after in Dutch."""
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    with (home.parent / ".env").open("a") as env:
+        env.write("FAMILYGUARD_LANGUAGE=nl\n")
+    result = await asyncio.to_thread(CliRunner().invoke, app, ["doctor"])
+    assert Texts("nl").get("doctor.fine") in result.output
+    (home.parent / ".env").write_bytes(b"FAMILYGUARD_LANGUAGE=\xff\n")
+    assert terminal_language() == "en"
 
 
 async def test_a_sheet_that_went_into_a_log_is_told_until_there_are_new_keys(home):

@@ -7,7 +7,14 @@ import pytest
 from bot.refusals import sentence
 from bot.texts import LANGUAGES
 from familyguard.backup import DISK_FULL, BackupFailed
-from familyguard.errors import KeyFault, SealBroken, UnusableKeys
+from familyguard.errors import (
+    BackupFault,
+    InTheWay,
+    KeyFault,
+    SealBroken,
+    UnusableBackup,
+    UnusableKeys,
+)
 
 PATH = Path("/data/keys.json")
 
@@ -31,6 +38,28 @@ def test_a_back_up_that_fails_says_why(monkeypatch, language):
     assert str(folder) in full
     assert ("schijf" in full) == (language == "nl")
     assert "Permission denied" in sentence(BackupFailed(folder, "Permission denied"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("fault", list(BackupFault))
+def test_every_fault_of_a_back_up_is_a_sentence_with_its_name(monkeypatch, language, fault):
+    """With what the system or SQLite says of it, where that is part of the sentence."""
+    monkeypatch.setenv("LC_ALL", f"{language}.UTF-8")
+    file = Path("/mnt/usb/familyguard-20260101.age")
+    said = sentence(UnusableBackup(file, fault, "<detail>"))
+    assert str(file) in said
+    with_detail = {"unreadable", "changed", "damaged", "key_gone", "misfit", "no_place"}
+    assert ("<detail>" in said) == (fault in with_detail)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_database_in_the_way_names_the_option_that_helps(monkeypatch, language):
+    """And says that nothing is deleted by it."""
+    monkeypatch.setenv("LC_ALL", f"{language}.UTF-8")
+    said = sentence(InTheWay(Path("/data/familyguard.db")))
+    assert "/data/familyguard.db" in said
+    assert "--replace" in said
+    assert ("gewist" in said) == (language == "nl")
 
 
 def test_what_has_no_sentence_of_its_own_says_what_it_says():

@@ -18,9 +18,10 @@ from sqlite_utils import Database
 
 from familyguard import backup, recovery
 from familyguard.backup import BackupFailed, identity, make, newest, outdated, stored_in
+from familyguard.errors import InTheWay, UnusableBackup
 from familyguard.keys import FILE_NAME, Keys, load_keys
 from familyguard.migrations import migrations
-from familyguard.restore import InTheWay, UnusableBackup, check, restore
+from familyguard.restore import check, restore
 from familyguard.store import Store, open_store, rotate_keys
 from tests.bot.houses import let_in
 
@@ -115,7 +116,7 @@ def test_new_sealing_keys_open_the_outer_shell_of_old_backups_only(home, tmp_pat
     file = make(home, old_keys, tmp_path / "usb", NOW)
     rotate_keys(home)
     assert str(identity(keys_of(home))) == str(identity(old_keys))
-    with pytest.raises(UnusableBackup, match=r"sealed with key 1.*printed when it was made"):
+    with pytest.raises(UnusableBackup, match="key_gone: 1"):
         check(file, keys_of(home), home)
     assert check(file, old_keys, home).manifest.sealing == [1]
     with pytest.raises(UnusableBackup):
@@ -274,7 +275,7 @@ def test_a_family_is_never_overwritten_unasked(home, tmp_path):
     file = make(home, keys, tmp_path / "usb", NOW)
     with open_store(home) as store:
         store.families.rename(store.families.all()[0].id, "Pietersen")
-    with pytest.raises(InTheWay, match="--replace"):
+    with pytest.raises(InTheWay):
         restore(file, keys, home, NOW)
     _, aside = restore(file, keys, home, NOW, replace=True)
     for path, name in ((home, "Jansen"), (aside, "Pietersen")):
@@ -315,7 +316,7 @@ def test_a_damaged_backup_is_refused(home, tmp_path):
     with pytest.raises(UnusableBackup):
         check(file, keys_of(home), home)
     file.write_bytes(content)
-    with pytest.raises(UnusableBackup, match="another recovery sheet"):
+    with pytest.raises(UnusableBackup, match="locked"):
         check(file, Keys.fresh(), home)
     with pytest.raises(UnusableBackup, match="No such file"):
         check(tmp_path / "nowhere.age", Keys.fresh(), home)
@@ -326,10 +327,10 @@ def test_what_is_not_in_the_manifest_is_refused(home, tmp_path):
     keys = keys_of(home)
     file = make(home, keys, tmp_path / "usb", NOW)
     repacked(file, keys, lambda name, old: old if name == "manifest.json" else old + b"x")
-    with pytest.raises(UnusableBackup, match="not what was backed up"):
+    with pytest.raises(UnusableBackup, match=r"changed: familyguard\.db"):
         check(file, keys, home)
     repacked(file, keys, lambda name, old: b"[]")
-    with pytest.raises(UnusableBackup, match="not a back-up"):
+    with pytest.raises(UnusableBackup, match="no_backup"):
         check(file, keys, home)
 
 
@@ -341,7 +342,7 @@ def test_a_backup_of_a_newer_version_is_refused(home, tmp_path):
             " values ('familyguard', 'telepathy', '')"
         )
     file = make(home, keys_of(home), tmp_path / "usb", NOW)
-    with pytest.raises(UnusableBackup, match="newer FamilyGuard"):
+    with pytest.raises(UnusableBackup, match="newer"):
         check(file, keys_of(home), home)
 
 
