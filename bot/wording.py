@@ -7,7 +7,8 @@ from math import log
 from bot.judgement import Judgement
 from bot.phone_numbers import is_number, same_number
 from bot.texts import Texts
-from familyguard.model import Evidence, Level, Sign
+from familyguard.model import Advice, Evidence, Level, Sign
+from familyguard.offices import BOTH, offices, to_call
 from voice.calibration import SYNTHETIC_LLR
 from voice.results import Analysis, Score
 
@@ -47,11 +48,35 @@ def word(judgement: Judgement, texts: Texts) -> Wording:
     return Wording(
         level=verdict.level,
         headline=texts.get(f"verdict.{verdict.level.name.lower()}"),
-        advice=tuple(texts.get(f"advice.{advice}") for advice in verdict.advice),
+        advice=advised(verdict.advice, _to_call(judgement), texts),
         reasons=tuple(reason(piece, texts) for piece in verdict.reasons),
         not_checked=tuple(texts.get(f"not_checked.{code}") for code in verdict.not_checked),
         claim=claim(judgement.sender, texts) if judgement.sender else "",
     )
+
+
+def advised(advice: Iterable[Advice], whom: str, texts: Texts) -> tuple[str, ...]:
+    """What to do, where `whom` is to be called, as `familyguard.offices.to_call` says.
+
+    An office is not asked for the family's code word: whoever answers there would learn it.
+    """
+    lines = []
+    for one in advice:
+        if one is Advice.CALL_BACK and whom:
+            lines.append(texts.get(f"advice.call_back.{whom}"))
+        elif one is not Advice.ASK_CODE_WORD or whom in ("", BOTH):
+            lines.append(texts.get(f"advice.{one}"))
+    return tuple(lines)
+
+
+def _to_call(judgement: Judgement) -> str:
+    """Whom to call about one message."""
+    said = [judgement.message]
+    if judgement.analysis and judgement.analysis.transcript:
+        said.append(judgement.analysis.transcript.text)
+    claims = (judgement.sender, judgement.request.claims_to_be if judgement.request else None)
+    found = offices(judgement.evidence, messages=said, claims=filter(None, claims))
+    return to_call(found, {piece.sign for piece in judgement.evidence})
 
 
 def claim(sender: str, texts: Texts, stored: Iterable[str] = ()) -> str:

@@ -15,11 +15,12 @@ from bot.family.who import Said, name_of
 from bot.judgement import Judgement
 from bot.phone_numbers import spaced
 from bot.texts import Texts, pick_language
-from bot.wording import claim, reason, word
+from bot.wording import advised, claim, reason, shorten, word
 from familyguard.case import judge_case
 from familyguard.directory import directory
 from familyguard.family import Account, Family, Person, Role
 from familyguard.model import MATCHING, Advice, Evidence, Level, Sign, Verdict
+from familyguard.offices import BOTH, to_call
 from familyguard.store.asked import Question
 
 HASH_DIGITS = 12
@@ -27,6 +28,9 @@ HASH_DIGITS = 12
 
 HALF_A_ROW = 20
 """Characters of a button that shares its row, on a telephone 360 points wide."""
+
+NAME_ON_BUTTON = 18
+"""Characters of a name within a button's sentence: the rest of it must stay readable."""
 
 SHOWN_TO_KEEPERS = frozenset({Sign.CODE_WORD_RIGHT})
 """Whether the code word was right is for those to know who set it; see docs/decisions."""
@@ -94,6 +98,7 @@ def _card(facts: Facts, texts: Texts) -> str:
     return markup.fitted(
         [
             headline(verdict.level, texts),
+            *_closed(facts, texts),
             "\n".join(_advice(facts, verdict.advice, texts)),
             *explained(facts, verdict, texts),
             _foot(facts, texts),
@@ -121,16 +126,21 @@ def explained(facts: Facts, verdict: Verdict, texts: Texts) -> list[str]:
 
 def _advice(facts: Facts, advice: tuple[Advice, ...], texts: Texts) -> list[str]:
     """What to do; the general advice to call back gives way to the stored number."""
-    lines = []
+    person = _other(facts)
+    if line := call_back(person, texts):
+        said = {one: markup.escape(texts.get(f"advice.{one}")) for one in advice}
+        return list((said | {Advice.CALL_BACK: line}).values())
+    signs = {piece.sign for piece in facts.opened.file.case.evidence()}
+    whom = to_call(facts.opened.file.offices, signs)
+    if whom and person:
+        whom = BOTH
+    return [markup.escape(line) for line in advised(advice, whom, texts)]
+
+
+def _other(facts: Facts) -> Person | None:
+    """Whom it is supposed to be from, if that is not the asker: nobody calls or asks themselves."""
     person = facts.person
-    if person and person.id == facts.account.person_id:
-        person = None  # nobody calls themselves
-    for one in advice:
-        if one is Advice.CALL_BACK and (line := call_back(person, texts)):
-            lines.append(line)
-        else:
-            lines.append(markup.escape(texts.get(f"advice.{one}")))
-    return lines
+    return None if person and person.id == facts.account.person_id else person
 
 
 def call_back(person: Person | None, texts: Texts) -> str:
@@ -144,6 +154,12 @@ def call_back(person: Person | None, texts: Texts) -> str:
         number=markup.Own(spaced(person.phone)),
         date=markup.Own(moments.day(person.phone_set_at or 0.0, texts)),
     )
+
+
+def _closed(facts: Facts, texts: Texts) -> list[str]:
+    if facts.opened.stored.closed_at is None:
+        return []
+    return [f"<i>{markup.escape(texts.get('case.closed'))}</i>"]
 
 
 def _changes(facts: Facts, texts: Texts) -> list[str]:
@@ -242,7 +258,8 @@ def _buttons(facts: Facts, texts: Texts) -> InlineKeyboardMarkup:
         rows.append([InlineKeyboardButton(label, callback_data=data)])
 
     level = level_of(opened.file.case)
-    if level is Level.ALARM:
+    is_closed = opened.stored.closed_at is not None
+    if level is Level.ALARM or (is_closed and level >= Level.CAUTION):
         # There is nothing left to ask, of nobody.
         add("scam", f"{keyboards.CASE}scam:{opened.id}")
     elif level >= Level.CAUTION:
@@ -251,6 +268,8 @@ def _buttons(facts: Facts, texts: Texts) -> InlineKeyboardMarkup:
             ask = f"{keyboards.CASE}ask:{opened.id}"
             if awaited := _awaited(facts):
                 add("ask.again", ask, time=moments.clock(awaited.asked_at))
+            elif (person := _other(facts)) and person.name:
+                add("ask.named", ask, name=markup.harmless(shorten(person.name, NAME_ON_BUTTON)))
             else:
                 add("ask", ask)
         add("word", f"{keyboards.CASE}word:{opened.id}")
@@ -258,6 +277,8 @@ def _buttons(facts: Facts, texts: Texts) -> InlineKeyboardMarkup:
         may = facts.account.role.is_grown_up and opened.file.accounts and not facts.payees_known
         if may:
             add("payee", f"{keyboards.CASE}payee:{opened.id}")
+    if is_closed:
+        return InlineKeyboardMarkup(rows)
     file = opened.file
     several = len(file.marks) > 1 and file.uploaded and not file.case.ends_in_answer
     if several and file.details:

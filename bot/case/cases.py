@@ -82,6 +82,12 @@ def case_of(house: House, account: Account, case: str) -> Open | None:
     return opened_of(house, stored)
 
 
+def again(house: House, opened: Open) -> Open:
+    """The case as it is stored by now, or as it was where it is gone."""
+    stored = house.store.cases.get(opened.stored.family_id, opened.id)
+    return opened_of(house, stored) if stored else opened
+
+
 def fresh(house: House, account: Account, origin: Origin, now: float) -> Open:
     """A new case without anything in it."""
     reader = reader_of(house, account.family_id)
@@ -100,8 +106,7 @@ def keep(house: House, opened: Open, file: File, now: float) -> Open:
 
 def change(house: House, opened: Open, edit: Callable[[File], File]) -> Open:
     """Change the file as it is now: while something was sent, somebody may have tapped."""
-    stored = house.store.cases.get(opened.stored.family_id, opened.id)
-    now = opened_of(house, stored) if stored else opened
+    now = again(house, opened)
     return keep(house, now, edit(now.file), house.now())
 
 

@@ -12,6 +12,7 @@ from bot.case.origin import Origin
 from bot.judgement import Judgement
 from familyguard.case import Case
 from familyguard.model import Level
+from familyguard.offices import Office, offices
 from familyguard.requests.accounts import accounts_in
 from familyguard.scamtext import Reader
 from familyguard.verdict import judge
@@ -41,7 +42,8 @@ class File:
     `cards` are the (chat, message) with a card, the newest last, and `marks` the messages that were
     counted.  `media` or `quote` is the latest message, for the question to the person it claims to
     come from; neither is kept of an answer to a challenge.  `voices` are the log-likelihood ratios
-    of each memo, by person.  `due` is what must still be told to others.
+    of each memo, by person.  `due` is what must still be told to others.  `offices` are those that
+    the messages say to come from.
 
     For a file for the police: `items` is what came in, `notes` what the asker remembers of it (time
     and words), `happened` what has happened, as in `familyguard.aftercare`.  `withheld` is when
@@ -64,6 +66,7 @@ class File:
     notes: tuple[tuple[float, str], ...] = field(default=(), repr=False)
     happened: tuple[str, ...] = ()
     withheld: tuple[tuple[float, str], ...] = ()
+    offices: tuple[Office, ...] = ()
 
     def to_json(self) -> str:
         """All of it as text, to be sealed."""
@@ -84,6 +87,7 @@ class File:
         kept["notes"] = tuple((at, words) for at, words in kept.get("notes", ()))
         kept["happened"] = tuple(kept.get("happened", ()))
         kept["withheld"] = tuple((at, sha256) for at, sha256 in kept.get("withheld", ()))
+        kept["offices"] = tuple(map(Office, kept.get("offices", ())))
         return cls(**kept | {"case": Case.from_json(kept["case"], reader)})
 
 
@@ -126,10 +130,20 @@ def with_arrival(file: File, arrival: Arrival) -> File:
         claim=arrival.judgement.sender or file.claim,
         sha256=arrival.sha256,
         items=with_item(file, arrival.item),
+        offices=tuple(sorted({*file.offices, *_offices(file.case, arrival)})),
         withheld=(*file.withheld, (arrival.received_at, arrival.sha256))[-MOST_ITEMS:]
         if left_out
         else file.withheld,
     )
+
+
+def _offices(case: Case, arrival: Arrival) -> frozenset[Office]:
+    """The offices that the case, with what arrived, says to come from."""
+    judged = arrival.judgement
+    names = (arrival.origin.name, judged.sender)
+    said = () if arrival.no_words else (arrival.words, judged.message)
+    claims = (judged.request.claims_to_be,) if judged.request else ()
+    return offices(case.evidence(), filter(None, names), said, filter(None, claims))
 
 
 def with_item(file: File, item: Item | None) -> tuple[Item, ...]:

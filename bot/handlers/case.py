@@ -138,6 +138,7 @@ async def split(update: Update, context: Context, account: Account, opened: Open
     message = update.callback_query.message
     if isinstance(message, Message):
         await casework.placed(context, account, fresh, await reply(message, text, buttons))
+    await casework.redraw(context, account, cases.again(house, opened))
 
 
 @of_asker

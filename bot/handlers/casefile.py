@@ -6,7 +6,7 @@ import structlog
 from telegram import Message, Update
 
 from bot import markup, moments, talk
-from bot.case import cases, keeping, packing
+from bot.case import cases, casework, keeping, packing
 from bot.case.cases import Open
 from bot.case.files import level_of
 from bot.case.items import item_of
@@ -31,19 +31,18 @@ MOST_LISTED = 8
 
 
 async def command(update: Update, context: Context) -> None:
-    """`/case`: your open cases and those that you keep, the latest first."""
+    """`/case`: your cases, the latest first; those that are closed say so."""
     account, texts = context.account(update), context.texts(update)
     stored = context.house.store.cases.of_account(account.family_id, account.user_id)
-    mine = [one for one in stored if one.closed_at is None or one.kept][:MOST_LISTED]
+    mine = stored[:MOST_LISTED]
     if not mine:
         await talk.say(update, context, "file.none")
         return
     rows: Rows = []
     for one in mine:
         opened = cases.opened_of(context.house, one)
-        label = texts.get(
-            "file.line", date=moments.day(one.touched_at, texts), level=_level(opened, texts)
-        )
+        key = "file.line" if one.closed_at is None else "file.line.closed"
+        label = texts.get(key, date=moments.day(one.touched_at, texts), level=_level(opened, texts))
         rows.append([talk.labelled(label, SHOW + one.id)])
     await talk.say(update, context, "file.list", rows)
 
@@ -124,6 +123,7 @@ async def close(update: Update, context: Context, account: Account, opened: Open
         account.family_id, "case_closed", house.now(), actor=account.user_id, case=opened.id
     )
     await talk.show(update, context, "file.closed")
+    await casework.redraw(context, account, cases.again(house, opened))
 
 
 @of_asker

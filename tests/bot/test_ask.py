@@ -174,17 +174,33 @@ def again(person) -> str:
 
 
 async def test_while_an_answer_is_awaited_the_card_says_when_it_was_asked(tmp_path):
-    """Instead of «Ask them now», as if nobody had; with the answer it is there again."""
+    """Instead of «Ask Tom now», as if nobody had; with the answer it is there again."""
     async with at_home(tmp_path) as telegram:
         anna, tom, _ = await asked(telegram)
         await telegram.quiet()
         time = re.search(r"I asked Tom at (\d\d:\d\d)\.", anna.screen[0].text)[1]
         assert f"Asked at {time} – ask again" in anna.screen[0].buttons
-        assert "Ask them now" not in anna.screen[0].buttons
+        assert not any(label.endswith(" now") for label in anna.screen[0].buttons)
         await tom.taps("Yes, that was me")
         await anna.sees("The account of Tom says: yes")
         await telegram.quiet()
-        assert "Ask them now" in anna.screen[0].buttons
+        assert "Ask Tom now" in anna.screen[0].buttons
+
+
+async def test_the_button_names_whom_it_asks_and_shortens_a_long_name(tmp_path):
+    """Without a claim nobody is named; a name of a whole line leaves room for the sentence."""
+    async with at_home(tmp_path) as telegram:
+        anna, bert = telegram.person(1), telegram.people["Bert"]
+        name = "Bartholomeus Johannes van der Berg"
+        telegram.house.store.people.rename(bert.family_id, bert.id, name)
+        await forward_text(anna, "Hi mum, this is my new number", sender(telegram))
+        card = await anna.sees("Careful")
+        assert "Ask them now" in card.buttons
+        await anna.taps("Who is it supposed to be?")
+        await anna.sees("Choose the person")
+        await anna.taps(name)
+        await telegram.quiet()
+        assert "Ask Bartholomeus Joha… now" in card.buttons
 
 
 async def test_nobody_chooses_themselves_as_the_one_who_wrote(tmp_path):

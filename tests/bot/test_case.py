@@ -136,10 +136,58 @@ async def test_an_upload_about_something_else_gets_a_case_of_its_own(tmp_path):
         )
         await telegram.quiet()
         assert anna.last.text.startswith(STRONG)
+        first, merged = anna.screen[0], anna.last
         await anna.taps("This is about something else")
         await telegram.quiet()
         assert anna.last.text.startswith(NONE)
-        assert anna.screen[0].text.startswith(STRONG)
+        assert anna.last is not merged
+        assert first.text.startswith(STRONG)
+        assert first.buttons == {}
+        assert merged.text.startswith(STRONG)
+        assert "I have closed this earlier case" in merged.text
+        assert set(merged.buttons) == {"It was a scam"}
+        await anna.sends("/case")
+        listed = await anna.sees("These are your cases.")
+        assert any("strong" in label and "closed" in label for label in listed.buttons)
+
+
+BANK = "U spreekt met Jansen van de ING. Uw rekening is gehackt, geef de code door."
+POLICE = "Dit is agent Bakker van de politie. U moet vandaag borg betalen."
+
+
+async def test_who_is_said_to_be_the_bank_is_called_on_the_number_of_the_bank_card(tmp_path):
+    """«The person» would be the fraud, and nobody gives a stranger the family's code word."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, BANK, sender(telegram))
+        card = await anna.sees("Call your bank yourself, on the number on your bank card.")
+        assert "the person" not in card.text.lower()
+        assert "Ask for it when you call" not in card.text
+
+
+async def test_where_several_offices_are_claimed_one_sentence_serves_them_all(tmp_path):
+    """First the bank, then «the police»: neither number comes from the messages."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, BANK, sender(telegram))
+        await anna.sees("Call your bank yourself")
+        await forward_text(anna, POLICE, sender(telegram))
+        card = await anna.sees("Call them yourself, on a number you already had: from your bank")
+        assert "Call your bank yourself" not in card.text
+
+
+async def test_the_stored_number_of_a_relative_comes_before_every_office(tmp_path):
+    """«Police, it is about Tom»: whoever chose Tom reads his number."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, POLICE, sender(telegram))
+        card = await anna.sees("Call the police yourself")
+        await anna.taps("Who is it supposed to be?")
+        await anna.sees("Choose the person")
+        await anna.taps("Tom")
+        await telegram.quiet()
+        assert "Call Tom on" in card.text
+        assert "police yourself" not in card.text
 
 
 async def test_attack_3_a_failed_answer_is_not_parted_from_its_challenge(tmp_path):

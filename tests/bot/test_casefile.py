@@ -36,7 +36,7 @@ async def test_the_list_shows_only_ones_own_cases_with_their_level_in_words(tmp_
     async with at_home(tmp_path) as telegram:
         anna, tom = telegram.person(1), telegram.person(2)
         await tom.sends("/case")
-        await tom.sees("You have no open case.")
+        await tom.sees("You have no case yet.")
         await forward_text(anna, SCAM, sender(telegram))
         await anna.sees("Do not pay yet")
         await anna.sends("/case")
@@ -170,13 +170,14 @@ async def test_forget_me_takes_kept_originals_at_once(tmp_path):
 
 
 async def test_a_closed_case_is_not_continued(tmp_path):
-    """The next message of the same sender is a new story."""
+    """The next message of the same sender is a new story; the list still leads to the old one."""
     async with at_home(tmp_path) as telegram:
         anna = telegram.person(1)
         await open_case(telegram, anna)
         await anna.taps("Close")
         await anna.sees("The case is closed.")
         await anna.sends("/case")
-        await anna.sees("You have no open case.")
+        listed = await anna.sees("These are your cases.")
+        assert [label for label in listed.buttons if not label.endswith("(closed)")] == []
         await forward_text(anna, "See you on Sunday", sender(telegram))
         await anna.sees("No warning signs found")
