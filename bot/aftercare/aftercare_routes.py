@@ -19,6 +19,7 @@ COMMANDS = ("case", "deepfake", "tips")
 """Those in Telegram's menu; the rest is reached by buttons under these."""
 
 LOOK_SECONDS = 60.0
+FIRST_LOOK_SECONDS = 1.0
 """How often the bot looks whether a tip or an exercise is due, or one is to be unmasked."""
 
 DEEDS = {tips.KIND: tips.send, drill.PLANNED: drill.begin, drill.UNDER_WAY: drill.unmask}
@@ -96,7 +97,7 @@ def add_answers(app: App, house: House) -> None:
 def add_jobs(app: App) -> None:
     """What happens by itself: also what became due while the bot was away."""
     assert app.job_queue is not None
-    app.job_queue.run_repeating(look, LOOK_SECONDS, first=1.0)
+    app.job_queue.run_repeating(look, LOOK_SECONDS, first=FIRST_LOOK_SECONDS)
 
 
 async def look(context: Context) -> None:
