@@ -24,6 +24,8 @@ from tests.bot.test_letters_chat import TYPED, planned
 from tests.bot.test_prevention import wants_drills
 from tests.bot.thumbs import Thumb
 
+pytestmark = pytest.mark.usefixtures("looks_when_told")
+
 MOST_CALLS = 12
 """More than any of these acts makes."""
 
@@ -195,12 +197,6 @@ async def killed(folder, prepare, act, calls):
         await again.quiet()
         await looks(again)
     return seen(again)
-
-
-@pytest.fixture(autouse=True)
-def _no_look_by_itself(monkeypatch):
-    """The stories say when the bot looks; on a slow machine its own look would be one more."""
-    monkeypatch.setattr("bot.aftercare.aftercare_routes.FIRST_LOOK_SECONDS", 3600.0)
 
 
 @pytest.mark.parametrize("name", STORIES)

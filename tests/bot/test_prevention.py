@@ -15,6 +15,8 @@ from tests.bot.fake_telegram import running_bot
 from tests.bot.houses import StubAnalyst, admit, family_bot, settings_in
 from tests.bot.test_case import Clock, at_home
 
+pytestmark = pytest.mark.usefixtures("looks_when_told")
+
 HOUR = 3600.0
 UNMASKED = "This was an exercise. It was me, the bot."
 
