@@ -25,11 +25,16 @@ class Progress:
     Use it as an asynchronous context manager: it sends the first step on entering.  If the body
     fails, the message is taken away, since the sentence about the error follows; but if the trouble
     is one that passes, it stays and will become the answer.
+
+    Every step says not to pay yet, but for a `calm` one: a code word is no message about money.
     """
 
-    def __init__(self, message: Message, texts: Texts, first: str, pause: float) -> None:
+    def __init__(
+        self, message: Message, texts: Texts, first: str, pause: float, *, calm: bool = False
+    ) -> None:
         self._message = message
         self._texts = texts
+        self._calm = ".calm" if calm else ""
         self._shown = self._wanted = self._sentence(first)
         self._pause = pause
         self._changed = asyncio.Event()
@@ -121,8 +126,9 @@ class Progress:
         key = f"chat.step.{step}"
         if step == "waiting":
             key += ".one" if values["ahead"] == 1 else ".many"
+        key += self._calm
         if not self._texts.has(key):
-            key = "chat.step.listening"
+            key = f"chat.step.listening{self._calm}"
         return escape(self._texts.get(key, **values))
 
 

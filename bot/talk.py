@@ -174,15 +174,16 @@ async def forgotten(update: Update, context: Context) -> None:
     await update.callback_query.answer(sentence, show_alert=True)
 
 
-async def take_away(message: MaybeInaccessibleMessage | None) -> None:
-    """Delete a message, if it is still there and young enough."""
+async def take_away(message: MaybeInaccessibleMessage | None) -> bool:
+    """Delete a message, if it is still there and young enough; whether it is gone now."""
     if not isinstance(message, Message):
-        return
+        return False
     try:
         await message.delete()
-    except BadRequest:
+    except BadRequest as error:
         # Telegram lets a bot delete for 48 hours, and the person may have done it already.
-        return
+        return "not found" in error.message.lower()
+    return True
 
 
 def in_private(update: Update) -> bool:

@@ -12,6 +12,9 @@ from bot.texts import Texts, pick_language
 
 log = structlog.get_logger(__name__)
 
+QUESTION = "question"
+"""In a conversation: the message with its question, if that one does not stay."""
+
 LOOK_SECONDS = 2.0
 """How often the bot looks what is due: thirty seconds may become thirty-two."""
 
@@ -24,7 +27,7 @@ def plan(context: Context, message: Message, seconds: float) -> None:
 
 async def show_hidden(
     update: Update, context: Context, key: str, words: str, seconds: float, rows: Rows
-) -> None:
+) -> Message:
     """The sentence `key` with `words` below it, covered until they are tapped, for `seconds`."""
     assert update.effective_chat is not None
     sentence = markup.escape(context.texts(update).get(key))
@@ -36,6 +39,7 @@ async def show_hidden(
         reply_markup=InlineKeyboardMarkup(rows),
     )
     plan(context, shown, seconds)
+    return shown
 
 
 async def look(context: Context) -> None:
@@ -49,19 +53,41 @@ async def look(context: Context) -> None:
             if "can't be deleted" in error.message.lower():
                 # The bot was away for longer than Telegram lets it delete: two days.
                 await _ask_to_delete(context, chat, message)
+        else:
+            await _say_gone(context, chat, message)
         tidyings.done(chat, message)
+
+
+async def _say_gone(context: Context, chat: int, message: int) -> None:
+    """Where a question went before its answer, say so, and how it is asked again.
+
+    The word that stood below it is forgotten too.
+    """
+    house = context.house
+    dialogue = house.store.dialogues.of(chat, house.now())
+    if dialogue is None or dialogue.data.get(QUESTION) != message:
+        return
+    if spoken := house.speaking.get(chat):
+        if spoken.recordings:
+            return  # they are saying it again already
+        spoken.enrolment = None
+    await _tell(context, chat, "codeword.gone")
 
 
 async def _ask_to_delete(context: Context, chat: int, message: int) -> None:
     """Let the person take a message away themselves, as an answer to it, so that they find it."""
+    below = ReplyParameters(message, allow_sending_without_reply=True)
+    await _tell(context, chat, "codeword.delete_yourself", below)
+
+
+async def _tell(
+    context: Context, chat: int, key: str, below: ReplyParameters | None = None
+) -> None:
     account = context.house.store.accounts.get(chat)
     if account is None:
         return
+    sentence = Texts(pick_language(account.language)).get(key)
     try:
-        await context.bot.send_message(
-            chat,
-            Texts(pick_language(account.language)).get("codeword.delete_yourself"),
-            reply_parameters=ReplyParameters(message, allow_sending_without_reply=True),
-        )
+        await context.bot.send_message(chat, sentence, reply_parameters=below)
     except TelegramError as error:
         log.info("not_told", error=type(error).__name__)

@@ -15,6 +15,7 @@ from bot.case.origin import mark_of
 from bot.context import Context
 from bot.delivery import reply
 from bot.errors import CannotListen, QueueFull, Stopping
+from bot.family import pin
 from bot.media import attachment
 from bot.progress import Progress
 from bot.texts import Texts
@@ -50,6 +51,8 @@ async def memo(update: Update, context: Context) -> None:
 
 async def text(update: Update, context: Context) -> None:
     """A message in words, forwarded or typed over, or the caption of what cannot be checked."""
+    if await pin.unasked(update, context):
+        return
     sent, texts = sent_in(update, context), context.texts(update)
     judgement = intake.judged_text(sent, context.house)
     if sent.message.forward_origin is None and judgement.verdict.level <= Level.UNCLEAR:

@@ -9,8 +9,9 @@ from telegram import Update
 from bot import moments, talk
 from bot.case.answers import readings
 from bot.context import Context
-from bot.family import changes, deeds
+from bot.family import announce, changes, deeds
 from bot.family.roles import Act, may
+from bot.family.who import name_of, person_of
 from bot.handlers import speak
 from bot.talk import Rows
 from bot.texts import Texts
@@ -80,7 +81,7 @@ async def tried(update: Update, context: Context) -> None:
     # Only now: after a crash this memo must come here again and not be kept as one to check.
     talk.end(update, context)
     if seen.word is Word.DURESS or seen.forced:
-        await speak.alarm(context, account)
+        await _alarm(context, account)
 
 
 async def remove(update: Update, context: Context) -> None:
@@ -121,6 +122,21 @@ async def deed(context: Context, change: StoredChange) -> bool:
 
 
 deeds.DEEDS[Kind.CODE_WORD] = deed
+
+
+async def _alarm(context: Context, account: Account) -> None:
+    """The word for «I am being forced» was said: the others learn it, and nobody here sees it."""
+    others = [
+        one
+        for one in announce.everyone(context, account.family_id)
+        if one.person_id != account.person_id
+    ]
+    context.house.store.audit.note(
+        account.family_id, "duress", context.house.now(), account.user_id
+    )
+    await announce.tell(
+        context, others, "codeword.duress_spoken", name=name_of(person_of(context, account))
+    )
 
 
 def _set_button(texts: Texts, verb: str) -> Rows:

@@ -19,7 +19,7 @@ from familyguard.setup import Step
 from familyguard.store.records import StoredChange
 
 OLD, NEW, AGAIN = "pin.old", "pin.new", "pin.again"
-SET, REMOVE, FORGOTTEN = "pin:set:", "pin:remove:", "pin:forgotten:"
+SET, REMOVE, FORGOTTEN = pin.SET, "pin:remove:", "pin:forgotten:"
 
 PURPOSE = "pin"
 """For which the hashing key is derived, and under which wrong answers are counted."""
@@ -66,7 +66,7 @@ async def new(update: Update, context: Context) -> None:
     if _is_message(message):
         await check.text(update, context)
         return
-    await talk.take_away(message)
+    await pin.put_away(update, context)
     try:
         digits = rules.new(message.text or "")
     except UnfitPin as unfit:
@@ -86,7 +86,7 @@ async def again(update: Update, context: Context) -> None:
     if _is_message(message):
         await check.text(update, context)
         return
-    await talk.take_away(message)
+    await pin.put_away(update, context)
     family, house = _family(update, context), context.house
     salt, tag = (bytes.fromhex(str(dialogue.data[name])) for name in ("salt", "tag"))
     digits = rules.digits(message.text or "") or ""
@@ -177,7 +177,7 @@ async def _is_right(update: Update, context: Context) -> bool:
     if _is_message(message):
         await check.text(update, context)
         return False
-    await talk.take_away(message)
+    await pin.put_away(update, context)
     family, subject = account.family_id, f"{PURPOSE}:{account.user_id}"
     async with house.listening.of((PURPOSE, family)):
         stored = house.store.families.pin(family)

@@ -12,9 +12,8 @@ from bot import talk, tidying
 from bot.analysis import CodeWordMemos, Memo, Tell
 from bot.context import Context
 from bot.errors import CannotListen, QueueFull, Stopping
-from bot.family import announce, changes
+from bot.family import changes
 from bot.family.roles import Act, may
-from bot.family.who import name_of, person_of
 from bot.listening import fetched
 from bot.media import attachment
 from bot.progress import Progress
@@ -172,21 +171,6 @@ async def again(update: Update, context: Context) -> None:
     await talk.say(update, context, "codeword.from_start")
 
 
-async def alarm(context: Context, account: Account) -> None:
-    """The word for «I am being forced» was said: the others learn it, and nobody here sees it."""
-    others = [
-        one
-        for one in announce.everyone(context, account.family_id)
-        if one.person_id != account.person_id
-    ]
-    context.house.store.audit.note(
-        account.family_id, "duress", context.house.now(), account.user_id
-    )
-    await announce.tell(
-        context, others, "codeword.duress_spoken", name=name_of(person_of(context, account))
-    )
-
-
 async def listened(update: Update, context: Context) -> Analysis | None:
     """What is heard in a memo that holds the code word; the memo goes.  None if nothing was."""
     account, language = context.account(update), context.texts(update).language
@@ -233,7 +217,7 @@ async def _heard_once(
     found = attachment(message)
     assert found is not None
     outcome: object = None
-    async with Progress(message, texts, "listening", house.edit_seconds) as progress:
+    async with Progress(message, texts, "listening", house.edit_seconds, calm=True) as progress:
         async with fetched(found, context.bot, house.settings.incoming) as path:
             if isinstance(path, Path):
                 with contextlib.suppress(QueueFull, CannotListen, Stopping):
@@ -268,7 +252,10 @@ async def _make(update: Update, context: Context, account: Account, spoken: Spea
         [talk.button(texts, "codeword.button.again", AGAIN)],
     ]
     phrase = spoken.enrolment.phrase
-    await tidying.show_hidden(update, context, "codeword.heard", phrase, SHOWN_SECONDS, rows)
+    shown = await tidying.show_hidden(
+        update, context, "codeword.heard", phrase, SHOWN_SECONDS, rows
+    )
+    talk.begin(update, context, TOPIC, SECONDS, **{tidying.QUESTION: shown.message_id})
 
 
 async def _offer(update: Update, context: Context) -> None:

@@ -131,9 +131,48 @@ async def test_the_memos_and_the_shown_word_leave_the_chat(tmp_path):
         now.at += 2
         await tidied(telegram)
         assert not any("Is this it?" in shown.text for shown in anna.screen)
+        told = anna.last.text
+        assert told.startswith("I have taken the question away")
+        assert PHRASE not in told
+        assert house_of(telegram.app).speaking.get(1).enrolment is None
         now.at += 600
         await tidied(telegram)
+        assert anna.last.text == told
         assert not any("You may take these words" in shown.text for shown in anna.screen)
+
+
+async def test_who_was_too_late_for_the_question_speaks_again_and_answers_it(tmp_path):
+    """And after an answer nothing is said when its time has come."""
+    now = Clock()
+    async with family_bot(tmp_path, now=now) as telegram:
+        anna = telegram.person(1)
+        await begun(anna)
+        await spoken(anna)
+        await anna.sees("Is this it?")
+        now.at += 31
+        await tidied(telegram)
+        await anna.sees("Say them three times again, and I ask once more.")
+        await spoken(anna)
+        await anna.sees("Is this it?")
+        await anna.taps("Yes, that is it")
+        await anna.sees("The code word is set")
+        await telegram.quiet()
+        messages = len(anna.screen)
+        now.at += 31
+        await tidied(telegram)
+        assert len(anna.screen) == messages
+
+
+async def test_nothing_is_said_of_paying_while_a_code_word_is_heard(tmp_path):
+    """It is no message about money: whoever sets a word would wonder what not to pay."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await begun(anna)
+        first = len(telegram.calls)
+        await spoken(anna, times=1)
+        said = [str(call) for call in telegram.calls[first:]]
+        assert any("I am listening …" in one for one in said)
+        assert not any("Do not pay" in one for one in said)
 
 
 async def test_attack_2_a_shown_word_that_is_too_old_to_delete_is_told_of(tmp_path):

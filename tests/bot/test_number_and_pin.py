@@ -6,6 +6,7 @@ from bot.app import house_of
 from bot.family import deeds
 from familyguard.changes import Kind
 from familyguard.family import Role
+from familyguard.setup import Step
 from tests.bot.fake_telegram import running_bot
 from tests.bot.families import WORD, set_word
 from tests.bot.houses import StubAnalyst, admit, family_bot, let_in, settings_in
@@ -218,6 +219,45 @@ async def test_7_a_stolen_keepers_account_is_asked_the_pin(tmp_path):
         await keeper.sees("That is not the PIN")
         assert store.people.of_family(store.accounts.get(1).family_id) == before
         assert not keeper.has_seen("?start=")
+
+
+async def test_digits_typed_at_the_offer_of_a_pin_leave_the_chat(tmp_path):
+    """The question is not open yet, and a verdict on a number alone is no use to anybody."""
+    async with family_bot(tmp_path) as telegram:
+        store, keeper = store_of(telegram), telegram.person(1)
+        store.families.come_to(store.accounts.get(1).family_id, Step.PIN)
+        await keeper.sends(PIN)
+        told = await keeper.sees("I had not asked for one yet")
+        assert list(told.buttons) == ["Set a PIN"]
+        assert telegram.count("deleteMessage") == 1
+        assert PIN not in told.text
+        await keeper.taps("Set a PIN")
+        await keeper.sees("Choose a PIN of four to eight digits")
+
+
+async def test_digits_typed_after_the_question_closed_leave_the_chat_too(tmp_path):
+    """Ten minutes are over; a number that somebody else types or forwards stays what it is."""
+    async with family_bot(tmp_path) as telegram:
+        keeper, bert = telegram.person(1), telegram.person(2)
+        await sets_pin(keeper)
+        deleted = telegram.count("deleteMessage")
+        await keeper.sends(PIN)
+        await keeper.sees("in case they are your PIN")
+        assert telegram.count("deleteMessage") == deleted + 1
+        await bert.sends(PIN)
+        await bert.sees("I found nothing in these words")
+        assert telegram.count("deleteMessage") == deleted + 1
+
+
+async def test_digits_that_cannot_be_deleted_are_told_of(tmp_path):
+    """Telegram lets a bot delete for two days: after that their writer has to."""
+    async with family_bot(tmp_path) as telegram:
+        keeper = telegram.person(1)
+        await sets_pin(keeper)
+        telegram.fails("deleteMessage", 400, "Bad Request: message can't be deleted")
+        await keeper.sends(PIN)
+        told = await keeper.sees("Please do it yourself")
+        assert "in case they are your PIN" not in told.text
 
 
 async def test_7_the_right_pin_lets_the_act_go_on_for_ten_minutes(tmp_path):
