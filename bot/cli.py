@@ -28,13 +28,24 @@ from bot.commands import (
     soak,
     worker,
 )
-from bot.commands.terminal import give_up
+from bot.commands.terminal import give_up, terminal_language
 
 OUR_PACKAGES = frozenset({"bot", "familyguard", "voice"})
 
 
 class OneSentenceGroup(TyperGroup):
-    """A group of commands whose errors of our own are told in one sentence."""
+    """A group of commands whose errors of our own are told in one sentence.
+
+    Its help is worded in the language of the family, or of the terminal.
+    """
+
+    def make_context(self, info_name: Any, args: list[str], *more: Any, **extra: Any) -> Any:
+        """Word the help first, where help is what will be shown."""
+        if _shows_help(args) and terminal_language() == "nl":
+            from bot.commands.dutch_help import translate
+
+            translate(self, self.context_class(self, info_name=info_name, **self.context_settings))
+        return super().make_context(info_name, args, *more, **extra)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was chosen."""
@@ -51,6 +62,11 @@ class OneSentenceGroup(TyperGroup):
 def _is_ours(error: Exception) -> bool:
     """Whether `error` was raised on purpose: its class is defined in one of our packages."""
     return type(error).__module__.partition(".")[0] in OUR_PACKAGES
+
+
+def _shows_help(arguments: list[str]) -> bool:
+    """Whether an explanation follows: asked for, or because a group alone was typed."""
+    return len(arguments) < 2 or not {"-h", "--help"}.isdisjoint(arguments)
 
 
 def _version(wanted: bool) -> None:
