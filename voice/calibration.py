@@ -93,14 +93,18 @@ def noisiness(snr_db: float) -> float:
     return max(0.0, CLEAR_SNR_DB - max(snr_db, NOISIEST_SNR_DB)) / NOISINESS_STEP_DB
 
 
-def synthetic_llr(score: float, snr_db: float) -> float | None:
-    """How much better "made by a machine" explains the countermeasure's score than "a person".
+def synthetic_llr(
+    score: float, snr_db: float, line: SyntheticCalibration = _SYNTHETIC
+) -> float | None:
+    """How much better "made by a machine" explains a countermeasure's score than "a person".
 
-    `snr_db` is what voice/quality.py measured of the memo.  None where noise would hide a machine,
-    and nothing was found: whoever clones a voice may have added the noise.
+    `snr_db` is what voice/quality.py measured of the memo, `line` that of the built-in one.  None
+    where noise would hide a machine, and nothing was found: whoever clones a voice may have added
+    the noise.
     """
-    slope = _SYNTHETIC.slope - _SYNTHETIC.damping * noisiness(snr_db)
-    llr = slope * score + _SYNTHETIC.offset
+    # In noise a score may come to mean nothing, but never the opposite.
+    slope = max(0.0, line.slope - line.damping * noisiness(snr_db))
+    llr = slope * score + line.offset
     if snr_db < MUTE_SNR_DB and llr < SYNTHETIC_LLR:
         return None
     return max(-SYNTHETIC_LLR_LIMIT, min(SYNTHETIC_LLR_LIMIT, llr))

@@ -1,5 +1,6 @@
 """The models that listen to a memo, loaded once; what is not on this machine is left out."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from voice import models, transcript
 from voice.countermeasure import Countermeasure, load_countermeasure
+from voice.detectors import Choice, DetectorUnusable
 from voice.errors import ModelMismatch, ModelUnavailable
 
 if TYPE_CHECKING:
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from voice.watermark import PerthDetector
 
 Loaded = TypeVar("Loaded")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,14 @@ class Models:
     countermeasure: Countermeasure | None
 
 
-def load_models(folder: Path | None, threads: int, speaker: str) -> Models:
+def load_models(
+    folder: Path | None, threads: int, speaker: str, detector: Choice | None = None
+) -> Models:
     """Load the models whose files are in `folder`.
 
-    Raises ModelMismatch for files that are there but are not the pinned ones.
+    A `detector` that was chosen takes the place of the built-in countermeasure where it can be
+    used; where not, the log says why.  Raises ModelMismatch for other files that are there but are
+    not the pinned ones.
     """
     # Here and not above: importing torch takes seconds, and a bad file must be refused at once.
     import torch
@@ -53,8 +61,19 @@ def load_models(folder: Path | None, threads: int, speaker: str) -> Models:
         recogniser=_if_there(whisper),
         encoder=encoder,
         detector=_if_there(perth),
-        countermeasure=load_countermeasure(folder, encoder),
+        countermeasure=(detector and _chosen(detector, folder, threads))
+        or load_countermeasure(folder, encoder),
     )
+
+
+def _chosen(detector: Choice, folder: Path | None, threads: int) -> Countermeasure | None:
+    from voice.detectors.countermeasure import load_detector
+
+    try:
+        return load_detector(detector, folder, threads)
+    except DetectorUnusable as error:
+        log.warning("%s; the built-in one judges instead", error)
+        return None
 
 
 def _if_there(load: Callable[[], Loaded]) -> Loaded | None:

@@ -21,6 +21,7 @@ from voice import activity, provenance, quality, transcript
 from voice.audio import Waveform
 from voice.comparison import voice_doubt
 from voice.countermeasure import Countermeasure
+from voice.detectors import Choice
 from voice.enrolment import enrolment_memo
 from voice.errors import ModelUnavailable
 from voice.fingerprint import fingerprint
@@ -57,7 +58,8 @@ class Analyser:
     """Holds the models and listens to one memo at a time.
 
     `threads` are the processor's cores to use, `speaker` is the name of the voice comparison model,
-    and `countermeasure` takes the slot of the one that comes with the package.
+    and `countermeasure` takes the slot of the one that comes with the package, as a `detector` does
+    that was fetched and calibrated on this machine.
     """
 
     def __init__(
@@ -66,11 +68,13 @@ class Analyser:
         threads: int = 2,
         speaker: str = "campplus",
         countermeasure: Countermeasure | None = None,
+        detector: Choice | None = None,
     ) -> None:
         self._folder = folder
         self._threads = threads
         self._speaker = speaker
         self._countermeasure = countermeasure
+        self._detector = detector
         self._models: Models | None = None
         self._one_at_a_time = threading.RLock()
         # One thread for the words, and the caller's for the rest, always the same two: these
@@ -84,7 +88,7 @@ class Analyser:
         """
         with self._one_at_a_time:
             if self._models is None:
-                found = load_models(self._folder, self._threads, self._speaker)
+                found = load_models(self._folder, self._threads, self._speaker, self._detector)
                 if self._countermeasure is not None:
                     found = replace(found, countermeasure=self._countermeasure)
                 self._models = found

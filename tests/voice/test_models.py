@@ -4,16 +4,15 @@ import hashlib
 import json
 import multiprocessing
 import sys
-import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.voice.file_server import CONTENT, Server
 from voice import models
 from voice.errors import ModelMismatch, ModelUnavailable
 from voice.models import MODELS, Model, ModelFile, fetching, wheels
@@ -27,68 +26,8 @@ from voice.models.sources import (
     WheelMembers,
 )
 
-CONTENT = bytes(range(256)) * 4096  # 1 MiB
 NAME = "tiny"
 NOWHERE = WebFile("http://127.0.0.1:9/file.bin")
-
-
-@dataclass
-class Server:
-    """A web server on this machine that serves one file, whole or not."""
-
-    content: bytes = CONTENT
-    break_after: list[int] = field(default_factory=list)  # bytes, one entry per request
-    ignores_ranges: bool = False
-    redirect_to: str | None = None
-    ranges: list[str | None] = field(default_factory=list)  # the Range header of each request
-    address: str = ""
-
-    def source(self, path: str = "file.bin") -> WebFile:
-        """The file as a source."""
-        return WebFile(f"{self.address}/{path}")
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A running server whose behaviour the test can change."""
-    state = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            state.ranges.append(self.headers.get("Range"))
-            if state.redirect_to and not self.path.startswith("/moved"):
-                self.send_response(302)
-                self.send_header("Location", state.redirect_to)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            start = 0
-            wanted = self.headers.get("Range")
-            if wanted and not state.ignores_ranges:
-                start = int(wanted.removeprefix("bytes=").removesuffix("-"))
-                self.send_response(206)
-                total = len(state.content)
-                self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
-            else:
-                self.send_response(200)
-            self.send_header("Content-Length", str(len(state.content) - start))
-            self.end_headers()
-            body = state.content[start:]
-            if state.break_after:
-                body = body[: state.break_after.pop(0)]
-            self.wfile.write(body)
-
-        def log_message(self, *args: object) -> None:
-            """Keep the test output clean."""
-
-    web = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.address = f"http://127.0.0.1:{web.server_port}"
-    thread = threading.Thread(target=web.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield state
-    web.shutdown()
-    web.server_close()
-    thread.join()
 
 
 def table(*sources: Source, content: bytes = CONTENT) -> dict[str, Model]:

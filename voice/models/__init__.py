@@ -11,6 +11,14 @@ from voice.models.files import (
     total_size,
     verify,
 )
+from voice.models.keeper import (
+    OPEN_MODELS,
+    NotPinned,
+    OpenModel,
+    fetch_pinned,
+    pinned,
+    pinned_table,
+)
 from voice.models.rows import Model, ModelFile
 from voice.models.sources import Progress
 from voice.models.table import DEFAULT_MODELS, MODELS
@@ -18,16 +26,22 @@ from voice.models.table import DEFAULT_MODELS, MODELS
 __all__ = [
     "DEFAULT_MODELS",
     "MODELS",
+    "OPEN_MODELS",
     "Model",
     "ModelFile",
+    "NotPinned",
+    "OpenModel",
     "Progress",
     "fetch",
+    "fetch_pinned",
     "held",
     "is_offline",
     "locate",
     "missing",
     "models_folder",
     "opened",
+    "pinned",
+    "pinned_table",
     "total_size",
     "verify",
 ]

@@ -34,3 +34,8 @@ class Model:
     def is_bundled(self) -> bool:
         """Whether every file comes with an installed dependency, so that nothing is fetched."""
         return all(isinstance(source, Bundled) for file in self.files for source in file.sources)
+
+    @property
+    def is_non_commercial(self) -> bool:
+        """Whether the licence forbids commercial use, which is to be accepted before fetching."""
+        return "-NC" in self.licence

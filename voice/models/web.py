@@ -14,6 +14,30 @@ WEB_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 """Seconds.  A host that cannot be reached must not hold up the next source for long."""
 
 
+def size_of(source: WebFile, most: int) -> int:
+    """How many bytes the server says that the file has; only the first is asked for.
+
+    Raises SourceError (UnreachableError where the host did not answer), also for more than `most`.
+    """
+    with httpx.Client(timeout=WEB_TIMEOUT, follow_redirects=False) as client:
+        # Not HEAD: a store's address is often signed for one method alone.
+        headers = {"Accept-Encoding": "identity", "Range": "bytes=0-0"}
+        try:
+            response = _open(client, client.build_request("GET", source.url, headers=headers))
+        except httpx.HTTPError as error:
+            raise UnreachableError(f"no connection to {source.place} ({error})") from error
+        response.close()
+    if response.status_code == httpx.codes.PARTIAL_CONTENT:
+        size = response.headers.get("Content-Range", "").rpartition("/")[2]
+    elif response.status_code == httpx.codes.OK:
+        size = response.headers.get("Content-Length", "")
+    else:
+        raise SourceError(f"{response.url.host} answered {response.status_code}")
+    if not size.isdecimal() or not 0 < int(size) <= most:
+        raise SourceError(f"{response.url.host} offers {size or 'an unknown number of'} bytes")
+    return int(size)
+
+
 def download(
     source: WebFile, partial: Path, size_bytes: int, report: Callable[[int], None]
 ) -> None:
