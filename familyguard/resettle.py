@@ -4,12 +4,13 @@ A back-up is a family as it was.  Since then people left, voices were taken back
 replaced, the family was frozen and the code word locked; the list of `familyguard.erased`, where
 this machine has it, says which.  Whatever was open then (codes that let somebody in, changes that
 waited, one-time phrases, conversations) is ended in any case: nobody remembers it, except whoever
-it was meant to stop.
+it was meant to stop.  Only the removal of somebody waits anew, for a whole day.
 """
 
 from dataclasses import dataclass
 
 from familyguard.admission import remove
+from familyguard.changes import WAIT_SECONDS, Kind
 from familyguard.codeword import Rotation
 from familyguard.erased import Condition, Erased, What, condition
 from familyguard.family import Role
@@ -63,7 +64,8 @@ def resettle(store: Store, erased: Erased, made_at: float, now: float) -> Resett
         words += removed
         due += renew
         _close_again(store, erased, family.id, made_at, now)
-        store.restoring.end_open(family.id, OUTCOME, now)
+        store.restoring.end_open(family.id, OUTCOME, now, but=Kind.REMOVAL)
+        _wait_anew(store, family.id, now)
         store.audit.note(family.id, RESTORED, now, made_at=made_at)
     store.restoring.end_codes(now)
     store.clean()
@@ -112,6 +114,18 @@ def _close_again(store: Store, erased: Erased, family: str, made_at: float, now:
         at = erased.at(What.LOCKED, family, subject)
         if at is not None and at >= made_at:
             store.codewords.lock(family, subject)
+
+
+def _wait_anew(store: Store, family: str, now: float) -> None:
+    """Whoever was suspended still is, and everybody has a day again to stop the removal.
+
+    It may have been stopped since the back-up; and its day is over, so it would be made at once.
+    """
+    for change in store.changes.waiting(family):
+        if store.people.get(family, str(change.data.get("person"))) is None:
+            store.changes.end(family, change.id, now)
+        else:
+            store.changes.postpone(family, change.id, now + WAIT_SECONDS)
 
 
 def _code_word(store: Store, erased: Erased, family: str) -> tuple[bool, bool]:

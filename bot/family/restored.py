@@ -1,7 +1,11 @@
-"""After a back-up was put back: the keepers hear once what may have come back with it."""
+"""After a back-up was put back: the keepers hear once what may have come back with it.
+
+And everybody hears of the removal that waits anew, since the buttons of then may be gone.
+"""
 
 from bot.context import Context
-from bot.family import announce
+from bot.family import announce, change_news
+from bot.family.who import person_of
 from bot.moments import day
 from bot.texts import Texts
 from familyguard.resettle import RESTORED, RESTORED_TOLD
@@ -25,5 +29,11 @@ async def _say(context: Context, family: str, made_at: float) -> None:
     def when(texts: Texts) -> str:
         return day(made_at, texts)
 
+    store = context.house.store
     await announce.tell(context, announce.keepers(context, family), "family.restored", day=when)
+    for change in store.changes.waiting(family):
+        asker = store.accounts.get(change.asked_by)
+        by = person_of(context, asker) if asker else None
+        subject = store.people.get(family, str(change.data.get("person")))
+        await change_news.asked(context, change, by, subject)
     context.house.store.audit.note(family, RESTORED_TOLD, context.house.now())

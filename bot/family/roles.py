@@ -8,7 +8,7 @@ from telegram import Update
 from bot import talk
 from bot.context import Context
 from bot.family import pin
-from familyguard.changes import Kind
+from familyguard.changes import WAIT_SECONDS, Kind
 from familyguard.family import Account, Role
 
 KEEPERS = frozenset({Role.KEEPER})
@@ -75,6 +75,15 @@ RULES: dict[Act, Rule] = {
 CLOSING = frozenset({Act.STOP, Act.FREEZE})
 """What somebody may still do whose removal waits."""
 
+DISPUTED = {
+    Act.LEAVE: "roles.disputed.leave",
+    Act.ERASE_OWN: "roles.disputed.leave",
+    Act.SEE_OWN: "roles.disputed.see_own",
+    Act.WITHDRAW: "roles.disputed.withdraw",
+}
+"""What waits a day more where nobody but themselves has stopped their removal: the thief of an
+account would stop it, and take along or destroy what the owner wants back."""
+
 SUSPENDED = {
     Act.LEAVE: "roles.suspended.leave",
     Act.ERASE_OWN: "roles.suspended.leave",
@@ -92,6 +101,19 @@ def is_suspended(context: Context, account: Account) -> bool:
     )
 
 
+def is_disputed(context: Context, account: Account) -> bool:
+    """Whether their removal was asked within a day, and they stopped it themselves."""
+    store, family = context.house.store, account.family_id
+    own = {one.user_id for one in store.accounts.of_person(family, account.person_id)}
+    ended = [
+        change
+        for change in store.changes.ended(family, context.house.now() - WAIT_SECONDS)
+        if change.kind == Kind.REMOVAL and change.data.get("person") == account.person_id
+    ]
+    last = max(ended, key=lambda change: change.ended_at or 0.0, default=None)
+    return last is not None and last.stopped_by in own
+
+
 def refusal(context: Context, account: Account, act: Act) -> str | None:
     """Key of the sentence that says why `account` may not do `act` now; None when they may.
 
@@ -101,6 +123,8 @@ def refusal(context: Context, account: Account, act: Act) -> str | None:
     if act not in CLOSING and is_suspended(context, account):
         # A thief would take along what the owner of the account wants back.
         return SUSPENDED.get(act, "roles.suspended")
+    if act in DISPUTED and is_disputed(context, account):
+        return DISPUTED[act]
     if account.role not in rule.roles:
         return "roles.only_grown_ups" if rule.roles == GROWN_UPS else "roles.only_keeper"
     family = context.house.store.families.get(account.family_id)

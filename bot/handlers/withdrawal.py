@@ -12,7 +12,7 @@ from telegram import Update
 from bot import talk
 from bot.context import Context
 from bot.family import announce
-from bot.family.roles import Act, is_suspended, refusal
+from bot.family.roles import Act, refusal
 from bot.family.who import name_of
 from bot.talk import Rows
 from bot.texts import Texts
@@ -67,7 +67,7 @@ async def ask_again(context: Context) -> None:
             account = store.accounts.get(user_id)
             if account is None or account.family_id != family.id:
                 continue
-            if not is_suspended(context, account):
+            if refusal(context, account, Act.WITHDRAW) is None:
                 await _ask(context, account, person)
 
 

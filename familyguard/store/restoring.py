@@ -6,10 +6,11 @@ from familyguard.store.room import Room
 class Restoring(Room):
     """Ends what nobody waits for any more."""
 
-    def end_open(self, family: str, outcome: str, now: float) -> None:
+    def end_open(self, family: str, outcome: str, now: float, but: str) -> None:
         """One-time phrases, changes, applicants and conversations of a family are over.
 
         A change that somebody stopped since would else be made at once, its day being long past.
+        The kind `but` stays as it is.
         """
         with self._db.atomic():
             self._db.execute(
@@ -17,8 +18,11 @@ class Restoring(Room):
                 " where family_id = ? and answered_at is null",
                 [now, outcome, family],
             )
+            self._db.execute(
+                "delete from changes where family_id = ? and ended_at is null and kind <> ?",
+                [family, but],
+            )
             for statement in (
-                "delete from changes where family_id = ? and ended_at is null",
                 "delete from applicants where family_id = ?",
                 "delete from dialogues where family_id = ?",
             ):

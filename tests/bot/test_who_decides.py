@@ -14,7 +14,9 @@ from bot.handlers.leaving import LEAVE
 from bot.handlers.privacy import ALL_GONE, EXPORT, GONE
 from bot.handlers.withdrawal import VOICE, ask_again
 from familyguard.case import Case
+from familyguard.erased import Erased
 from familyguard.family import Role
+from familyguard.resettle import resettle
 from familyguard.store import Store
 from tests.bot.families import enrol
 from tests.bot.houses import admit, family_bot, let_in
@@ -476,6 +478,78 @@ async def test_attack_7_a_suspended_account_destroys_no_voice_and_is_asked_again
         await bert.presses(asked[0].buttons["Delete my voice"])
         await bert.sees("Your voiceprint is deleted")
         assert store.voices.of_family(family) == []
+
+
+@pytest.mark.parametrize("how", ["/forget", "/leave", "/export", EXPORT])
+async def test_attack_7_who_stops_their_own_removal_takes_nothing_along_for_a_day(tmp_path, how):
+    """Row 7: the thief of a suspended account taps «stop» and would be free to empty it."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, bert = store_of(telegram), telegram.person(2)
+        await removes(telegram, 2)
+        await bert.taps("Stop this")
+        await bert.sees("has stopped the removal")
+        await refused(telegram, bert, how, "only you have stopped that")
+        assert store.accounts.get(2) is not None
+        now += 25 * HOUR
+        await bert.sends("/leave")
+        await bert.sees("Do you want to leave?")
+
+
+async def test_attack_7_who_stops_their_own_removal_destroys_no_voice_for_a_day(tmp_path):
+    """Row 7: the tap is noted, and a day later, when the owner has the account back, asked once."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, bert = store_of(telegram), telegram.person(2)
+        family = store.accounts.get(2).family_id
+        give_voice(telegram, 2)
+        await removes(telegram, 2)
+        await bert.taps("Stop this")
+        await bert.sees("has stopped the removal")
+        await bert.presses(VOICE + person_id(telegram, 2))
+        await bert.sees("In a day I ask you here once more")
+        await asks_again(telegram)
+        assert len(store.voices.of_family(family)) == 1
+        assert not any("You stay in the family" in shown.text for shown in bert.screen)
+        now += 25 * HOUR
+        await asks_again(telegram)
+        asked = await bert.sees("You stay in the family")
+        await bert.presses(asked.buttons["Delete my voice"])
+        await bert.sees("Your voiceprint is deleted")
+        assert store.voices.of_family(family) == []
+
+
+async def test_a_removal_that_another_one_stopped_leaves_no_dispute(tmp_path):
+    """Somebody else has vouched for them: their rights are theirs at once."""
+    async with family_bot(tmp_path, now=lambda: 1e6) as telegram:
+        bert = telegram.person(2)
+        await removes(telegram, 2)
+        await telegram.person(3).taps("Stop this")
+        await bert.sees("has stopped the removal")
+        await bert.sends("/leave")
+        await bert.sees("Do you want to leave?")
+
+
+async def test_attack_7_a_restored_removal_is_announced_anew_and_can_be_stopped(tmp_path):
+    """Row 7: its buttons of then may be gone, and a day begins in which everybody can say no."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store = store_of(telegram)
+        family = store.accounts.get(1).family_id
+        await removes(telegram, 2)
+        now += 48 * HOUR
+        kept = store.path.with_name("erased-none.json")
+        resettle(store, Erased(kept, store.keys), 1e6, now)
+        await time_passes(telegram)
+        assert role_of(telegram, 2) is Role.ADULT
+        cora = telegram.person(3)
+        told = [shown for shown in cora.screen if "wants to remove “Person 2”" in shown.text]
+        assert len(told) == 2
+        await telegram.person(2).sends("/number")
+        await telegram.person(2).sees("asked to remove you from the family")
+        await cora.presses(told[-1].buttons["Stop this"])
+        await telegram.quiet()
+        assert store.changes.waiting(family) == []
 
 
 async def test_attack_7_a_suspended_guardian_takes_no_childs_voice_away(tmp_path):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.words.codewords import UNLOCKING, WHOLE_FAMILY
 from familyguard.admission import Knock, knock, remove
 from familyguard.backup import make
+from familyguard.changes import WAIT_SECONDS, Kind
 from familyguard.codeword import CHEAP_COST_FOR_TESTS, Attempts, Hasher, keys_of
 from familyguard.erased import FILE_NAME, Condition, Erased, What, condition, damaged
 from familyguard.family import Role
@@ -195,6 +196,22 @@ def test_attack_13_what_was_open_then_opens_nothing_now(home, tmp_path):
         assert store.changes.waiting(family) == []
         assert store.challenges.unanswered(family, 2) == []
         assert store.dialogues.of(2, NOW) is None
+
+
+def test_attack_7_a_restore_gives_no_suspended_account_back_and_removes_nobody_at_once(
+    home, tmp_path
+):
+    """Row 7: a removal that waited when the copy was made waits a whole day from now on."""
+    with open_store(home) as store:
+        account = store.accounts.get(2)
+        family, data = account.family_id, {"person": account.person_id}
+        store.changes.ask(family, Kind.REMOVAL, data, 1, MADE - 9.0, MADE + 5.0)
+        store.changes.ask(family, Kind.ROLE, data | {"role": "keeper"}, 1, MADE, MADE + 9.0)
+    store, _ = put_back(home, backed_up(home, tmp_path))
+    with store:
+        (waiting,) = store.changes.waiting(family)
+        assert waiting.kind == Kind.REMOVAL
+        assert waiting.due_at == NOW + WAIT_SECONDS
 
 
 def test_a_family_that_was_deleted_stays_deleted(home, tmp_path):
