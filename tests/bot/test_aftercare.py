@@ -137,7 +137,7 @@ async def test_the_steps_and_the_file_come_also_where_the_case_is_gone(tmp_path)
         await anna.taps("I paid")
         await telegram.quiet()
         await anna.taps("That is all")
-        page = await anna.sees("Stop answering, and pay nothing more.")
+        page = await anna.sees("Stop answering, and pay nothing.")
         assert "I do not know the numbers for your country." in page.text
         await anna.taps("Make a file for the police")
         _, files = opened_pack(await pack_of(anna))

@@ -1,7 +1,12 @@
 """Every step, question and reason of the flows after a verdict has its sentences."""
 
+import re
+from collections import Counter
+from itertools import chain, combinations
+
 import pytest
 
+from bot.aftercare.guidance import scam_page
 from bot.texts import LANGUAGES, Texts
 from familyguard.aftercare import Happened, Step
 from familyguard.deepfake import QUESTIONS, DeepfakeStep, Why
@@ -82,3 +87,25 @@ def test_what_the_bodies_do_clears_nothing(language):
         for said in (body.does, body.hours):
             if said:
                 assert not re.search(FORBIDDEN[language], said.of(language), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("country", ["NL", "BE", "GB", ""])
+def test_no_phrase_comes_twice_on_the_way_after_a_scam(language, country):
+    """From the first question to the last step, whatever happened: four words in a row, once.
+
+    Who reads a thing again thinks that they have lost their place.
+    """
+    texts, known = Texts(language), directory()
+    for happened in chain.from_iterable(combinations(Happened, n) for n in range(6)):
+        page = scam_page(happened, country, known, texts)
+        parts = [texts.get("aftercare.first"), page.intro, page.closing]
+        for section in page.sections:
+            parts += [section.heading, section.text, *section.contacts]
+        phrases = Counter(
+            " ".join(words)
+            for part in parts
+            for sentence in re.split(r"[.:?!\n]", part.lower())
+            for words in zip(*(sentence.split()[start:] for start in range(4)), strict=False)
+        )
+        assert [phrase for phrase, count in phrases.items() if count > 1] == []
