@@ -25,10 +25,12 @@ PICTURE_ONLY = "picture"
 UNREADABLE = "unreadable"
 """Why a text cannot be judged: it is in none of our languages, or has no words at all."""
 
-UNREAD_WORDS = frozenset(
-    {Unchecked.WORDS_UNSURE, Unchecked.WORDS_NO_MODEL, Unchecked.LANGUAGE_UNKNOWN}
-)
-"""Where the words were not read, nobody can say that there are no warning signs."""
+UNHEARD = frozenset({
+    Unchecked.WORDS_UNSURE, Unchecked.WORDS_NO_MODEL, Unchecked.LANGUAGE_UNKNOWN,
+    Unchecked.SYNTHETIC_UNSURE,
+})  # fmt: skip
+"""Where the words were not read, or where noise would hide a machine, nobody can say that there are
+no warning signs."""
 
 STILL_SCORED = frozenset({Problem.SEVERAL_VOICES})
 """Problems that leave traces of a machine standing: else a second voice would wipe them away."""
@@ -77,7 +79,7 @@ def judge_memo(
     written = reader.read(message, language) if message.strip() else None
     pieces = [
         *sound_evidence(analysis),
-        *_unread_speech(analysis),
+        *_unheard(analysis),
         *request_evidence(heard),
         *_words_evidence(message, written),
         *beside,
@@ -186,9 +188,9 @@ def _changes(voice: Score) -> bool:
     return min(alike, unlike) >= CHANGED_WINDOWS
 
 
-def _unread_speech(analysis: Analysis) -> list[Evidence]:
-    unread = [code for code in analysis.unchecked if code in UNREAD_WORDS]
-    return [Evidence(Sign.UNJUDGEABLE, code.value) for code in unread]
+def _unheard(analysis: Analysis) -> list[Evidence]:
+    unheard = [code for code in analysis.unchecked if code in UNHEARD]
+    return [Evidence(Sign.UNJUDGEABLE, code.value) for code in unheard]
 
 
 def _words_evidence(message: str, request: Request | None) -> list[Evidence]:

@@ -60,6 +60,19 @@ def test_a_score_of_sound_that_cannot_be_judged_is_no_evidence():
     assert signs(judged) == {Sign.UNJUDGEABLE}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_attack_10_noise_that_hides_a_machine_is_never_read_as_no_warning_signs(language):
+    """Row 10: whoever clones a voice can hide it in noise; the card says that it cannot judge."""
+    judged = judge_memo(analysis(said="Hello dear", unchecked=(Unchecked.SYNTHETIC_UNSURE,)))
+    texts = Texts(language)
+    shown = word(judged, texts)
+    assert judged.verdict.level == Level.UNCLEAR
+    assert shown.headline == texts.get("verdict.unclear")
+    assert shown.reasons == (texts.get("reason.unjudgeable.synthetic_unsure"),)
+    louder = judge_memo(analysis(said=SCAM, unchecked=(Unchecked.SYNTHETIC_UNSURE,)))
+    assert louder.verdict.level == judge_memo(analysis(said=SCAM)).verdict.level
+
+
 def test_a_watermark_counts_even_where_the_speech_cannot_be_judged():
     """Positive evidence stands, however short the memo."""
     mark = Provenance(watermark=Watermark("perth", 0.9))
