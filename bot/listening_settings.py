@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
@@ -9,6 +10,9 @@ from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validato
 from bot.texts import Texts, terminal_language
 from familyguard.keys import KEY_BYTES, key_from_text
 from voice.models import models_folder
+
+DetectorName = Literal["spectra-0", "antideepfake-small", "antideepfake-mms-300m"]
+"""As in `voice.detectors.DETECTORS`."""
 
 
 def wrong(why: str, **values: object) -> ValueError:
@@ -34,6 +38,12 @@ class ListeningSettings(BaseModel):
     )
     urgent_workers: int = Field(
         0, ge=0, le=64, description="further ones that hear answers to live challenges only"
+    )
+    detector: DetectorName | None = Field(
+        None, description="detector that was fetched and calibrated, instead of the built-in one"
+    )
+    detector_seconds: float = Field(
+        60.0, gt=0, description="seconds that it may take for one memo; then it did not judge"
     )
     memo_seconds: float = Field(
         180.0, gt=0, description="seconds that listening to one memo may take"

@@ -206,12 +206,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bot.worker", description=__doc__)
     parser.add_argument("--models", type=Path, required=True, help="folder of the models")
     parser.add_argument("--threads", type=int, default=2, help="processor threads")
+    parser.add_argument("--detector", help="the one that is used instead of the built-in one")
+    parser.add_argument("--detector-seconds", type=float, default=60.0, help="for each memo")
     arguments = parser.parse_args()
     set_up_logging()
 
+    from voice.detectors import Choice
     from voice.pipeline import Analyser as Pipeline
 
-    run_worker(Pipeline(arguments.models, threads=arguments.threads), _draw)
+    detector = arguments.detector and Choice(arguments.detector, arguments.detector_seconds)
+    pipeline = Pipeline(arguments.models, threads=arguments.threads, detector=detector or None)
+    run_worker(pipeline, _draw)
 
 
 if __name__ == "__main__":

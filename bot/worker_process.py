@@ -37,10 +37,14 @@ _BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from bot.worker import ma
 
 def worker_command(settings: ListeningSettings) -> tuple[str, ...]:
     """How the real worker is started; -P keeps Python from importing out of the working folder."""
-    return (
+    command = (
         sys.executable, "-P", "-c", _BOOT, str(_ROOT),
         "--models", str(settings.models_dir), "--threads", str(settings.threads),
     )  # fmt: skip
+    if settings.detector is None:
+        return command
+    seconds = str(settings.detector_seconds)
+    return (*command, "--detector", settings.detector, "--detector-seconds", seconds)
 
 
 class WorkerProcess:

@@ -1,11 +1,13 @@
 """`familyguard models`: which models there are, fetch them, and check their files."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.commands import detectors
 from bot.commands.terminal import (
     SETUP_FAULT,
     UNUSABLE_INPUT,
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from bot.texts import Texts
     from voice.models import Model
 
-app = typer.Typer(no_args_is_help=True, help="The model files: list, fetch, verify.")
+app = typer.Typer(no_args_is_help=True, help="The model files: list, fetch, verify, calibrate.")
+app.command("calibrate")(detectors.calibrate)
 
 Names = Annotated[list[str] | None, typer.Argument(help="Names of models; all that are needed.")]
 
@@ -39,10 +42,13 @@ def list_models() -> None:
     table = Table(box=None, pad_edge=False)
     for column in ("model", "purpose", "size", "licence", "here"):
         table.add_column(
-            texts.get(f"terminal.models.{column}"), justify="right" if column == "size" else "left"
+            texts.get(f"terminal.models.{column}"),
+            justify="right" if column == "size" else "left",
+            no_wrap=column in ("model", "size"),
         )
-    absent = {model.name for model in models.missing(models.MODELS, folder)}
-    for model in models.MODELS.values():
+    known = _table(models.OPEN_MODELS, folder)
+    absent = {model.name for model in models.missing(known, folder, known)}
+    for model in known.values():
         state = "no" if model.name in absent else "bundled" if model.is_bundled else "yes"
         table.add_row(
             model.name if model.name in models.DEFAULT_MODELS else f"({model.name})",
@@ -51,22 +57,49 @@ def list_models() -> None:
             model.licence,
             texts.get(f"terminal.models.here.{state}"),
         )
+    for row in models.OPEN_MODELS.values():
+        if row.name not in known:
+            here = texts.get("terminal.models.here.no")
+            table.add_row(f"({row.name})", row.purpose, "–", row.licence, here)
     out = screen()
     out.print(table)
+    for line in detectors.states(folder, texts):
+        out.print(line, soft_wrap=True, markup=False)
     out.print()
     out.print(texts.get("terminal.models.optional"))
     out.print(texts.get("terminal.models.folder", folder=folder), soft_wrap=True)
 
 
 @app.command("fetch")
-def fetch_models(names: Names = None) -> None:
+def fetch_models(
+    names: Names = None,
+    revision: Annotated[
+        str, typer.Option(help="Commit of a detector whose files are not known here: 40 digits.")
+    ] = "",
+    sha256: Annotated[
+        str, typer.Option(help="SHA-256 of its file, as the model's page shows it: 64 digits.")
+    ] = "",
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="Accept a licence that forbids something.")
+    ] = False,
+) -> None:
     """Fetch models that are not here yet; without names, those that a check needs."""
     from voice import models
 
     chosen = _known(names) if names else list(models.DEFAULT_MODELS)
     texts = terminal_texts()
     folder = models.models_folder()
-    fetch_missing(chosen, folder, notices(), texts)
+    if revision or sha256:
+        _fetch_pinned(chosen, folder, revision, sha256)
+    else:
+        table = _table(chosen, folder)
+        if unknown := [name for name in chosen if name not in table]:
+            page = models.OPEN_MODELS[unknown[0]].home_page
+            missing = texts.get("doctor.detector.not_pinned", name=unknown[0], page=page)
+            give_up(f"{missing[0].upper()}{missing[1:]}", UNUSABLE_INPUT)
+        for model in models.missing(chosen, folder, table):
+            detectors.accept_licence(model, notices(), texts, accepted=accept_licence)
+        fetch_missing(chosen, folder, notices(), texts)
     screen().print(texts.get("terminal.models.complete", folder=folder), soft_wrap=True)
 
 
@@ -84,7 +117,10 @@ def verify_models(names: Names = None) -> None:
     wrong = 0
     for name in _known(names) if names else models.DEFAULT_MODELS:
         try:
-            models.verify(name, folder)
+            if name in models.OPEN_MODELS:
+                models.verify(name, folder, {name: models.pinned(name, folder)})
+            else:
+                models.verify(name, folder)
         except ModelUnavailable as error:
             wrong += 1
             out.print(f"[red]✗[/red] {escape(name)}: {escape(error.detail)}", soft_wrap=True)
@@ -101,7 +137,7 @@ def fetch_missing(names: Sequence[str], folder: Path, console: "Console", texts:
     """
     from voice import models
 
-    absent = models.missing(names, folder)
+    absent = models.missing(names, folder, _table(names, folder))
     if absent:
         _announce(absent, folder, console, texts)
         _fetch(absent, folder, console)
@@ -149,7 +185,48 @@ def _fetch(absent: Sequence["Model"], folder: Path, console: "Console") -> None:
             progress.update(tasks[what], completed=done, total=total)
 
         for model in absent:
-            models.fetch(model.name, folder, show)
+            if model.name in models.MODELS:
+                models.fetch(model.name, folder, show)
+            else:
+                models.fetch(model.name, folder, show, {model.name: model})
+
+
+def _fetch_pinned(names: Sequence[str], folder: Path, revision: str, sha256: str) -> None:
+    """Fetch the one model that is meant; what the keeper typed is what it must be."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    from voice import models
+
+    texts = terminal_texts()
+    if len(names) != 1 or not revision or not sha256:
+        give_up(texts.get("terminal.detector.digits_alone"), UNUSABLE_INPUT)
+    [name] = names
+    if name not in models.OPEN_MODELS:
+        give_up(texts.get("terminal.detector.pinned_here", name=name), UNUSABLE_INPUT)
+    columns = (TextColumn("  {task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=notices()) as progress:
+        task = progress.add_task(name, total=None)
+
+        def show(_: str, done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        try:
+            models.fetch_pinned(name, revision, sha256, folder, show)
+        except ValueError:
+            give_up(texts.get("terminal.detector.digits_form"), UNUSABLE_INPUT)
+
+
+def _table(names: Iterable[str], folder: Path) -> "dict[str, Model]":
+    """The table, with those of `names` that a keeper pinned; a damaged record pins nothing."""
+    from voice import models
+    from voice.errors import ModelUnavailable
+
+    table = dict(models.MODELS)
+    for name in names:
+        if name in models.OPEN_MODELS:
+            with contextlib.suppress(ModelUnavailable):
+                table[name] = models.pinned(name, folder)
+    return table
 
 
 def _known(names: Sequence[str]) -> list[str]:
@@ -157,8 +234,8 @@ def _known(names: Sequence[str]) -> list[str]:
     from voice import models
 
     for name in names:
-        if name not in models.MODELS:
-            there_are = ", ".join(models.MODELS)
+        if name not in models.MODELS and name not in models.OPEN_MODELS:
+            there_are = ", ".join((*models.MODELS, *models.OPEN_MODELS))
             give_up(
                 terminal_texts().get("terminal.models.unknown", name=name, names=there_are),
                 UNUSABLE_INPUT,

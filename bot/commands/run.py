@@ -1,5 +1,6 @@
 """`familyguard run`: serve the family."""
 
+from bot.commands.detectors import tell_detector
 from bot.commands.models import fetch_for_chat
 from bot.commands.terminal import notices, terminal_texts
 
@@ -12,4 +13,5 @@ def run() -> None:
     # Wrong settings show at once, not after a long download.
     settings = load_settings()
     fetch_for_chat(settings.models_dir, notices(), terminal_texts())
+    tell_detector(settings, notices(), terminal_texts())
     serve(settings)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from bot.commands.detectors import tell_detector
 from bot.commands.models import fetch_for_chat
 from bot.commands.terminal import notices, terminal_texts
 
@@ -26,6 +27,7 @@ def worker(
     settings = settings.model_copy(update={name: n for name, n in given.items() if n is not None})
     require_cluster()
     fetch_for_chat(settings.models_dir, notices(), terminal_texts())
+    tell_detector(settings, notices(), terminal_texts())
 
     from bot.cluster.service import run
 

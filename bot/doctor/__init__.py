@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.doctor.data import BUSY, aside, backups, database, erased, keys, sheet
 from bot.doctor.finding import Finding, State, wrong
-from bot.doctor.listening import cluster, models
+from bot.doctor.listening import cluster, detector, models
 from bot.doctor.machine import disk, memory, modes, processor
 from bot.doctor.telegram import telegram
 from bot.errors import UnusableSettings
@@ -35,6 +35,7 @@ def examine(now: float, env_file: Path = Path(".env")) -> Iterator[Finding]:
     yield from sheet(settings)
     yield from database(settings, now)
     yield from models(settings)
+    yield from detector(settings)
     yield from cluster(settings)
     yield from backups(settings, now)
     yield from aside(settings)

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from bot.doctor.finding import Finding, unknown, wrong
+from bot.doctor.machine import MEMORY_BYTES, total_memory
 from bot.errors import UnusableSettings
 from bot.screenshots.reader import MODEL as READER
 from bot.settings import Settings
 from familyguard.keys import key_from_text
 from voice import models as voice_models
+from voice.detectors import DetectorUnusable, ready
+from voice.detectors.ready import refuse_little
 from voice.errors import ModelMismatch, ModelUnavailable
 
 REDIS_SECONDS = 5.0
@@ -29,6 +32,22 @@ def models(settings: Settings) -> Iterator[Finding]:
         yield wrong("models", "absent", names=" ".join(absent))
     if not replaced and not absent:
         yield Finding("models")
+
+
+def detector(settings: Settings) -> Iterator[Finding]:
+    """Whether the one that is set could be used; nothing where the built-in one judges."""
+    if settings.detector is None:
+        return
+    try:
+        ready(settings.detector, settings.models_dir)
+        total = total_memory()
+        if total is not None:
+            # Not what is free: a bot that runs holds the detector already.
+            refuse_little(settings.detector, total - MEMORY_BYTES)
+    except DetectorUnusable as error:
+        yield wrong("detector", error.fault, **error.values)
+    else:
+        yield Finding("detector")
 
 
 def cluster(settings: Settings) -> Iterator[Finding]:

@@ -35,16 +35,22 @@ def processor(file: Path = Path("/proc/cpuinfo")) -> Iterator[Finding]:
 
 def memory(file: Path = Path("/proc/meminfo")) -> Iterator[Finding]:
     """Whether there is enough of it for bot and worker, swap included."""
-    try:
-        rows = dict(line.split(":", 1) for line in file.read_text().splitlines())
-        total = sum(int(rows[name].split()[0]) * 1024 for name in ("MemTotal", "SwapTotal"))
-    except (OSError, ValueError, KeyError):
+    total = total_memory(file)
+    if total is None:
         yield unknown("memory", "unread")
-        return
-    if total < MEMORY_BYTES:
+    elif total < MEMORY_BYTES:
         yield wrong("memory", "little", megabytes=total // 1_000_000)
     else:
         yield Finding("memory")
+
+
+def total_memory(file: Path = Path("/proc/meminfo")) -> int | None:
+    """Bytes that the machine has, swap included; None where it does not say."""
+    try:
+        rows = dict(line.split(":", 1) for line in file.read_text().splitlines())
+        return sum(int(rows[name].split()[0]) * 1024 for name in ("MemTotal", "SwapTotal"))
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def disk(settings: Settings) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from tests.voice import tiny_onnx
 from voice.calibration import SYNTHETIC_LLR, SYNTHETIC_LLR_LIMIT, synthetic_llr
 from voice.detectors import DetectorUnusable, Fault, fitted, fitting
 from voice.detectors.fitting import Heard, calibrate, fit
-from voice.detectors.raw import model_of
+from voice.detectors.ready import model_of
 from voice.evaluation.clips import read_clip
 from voice.models import Model, ModelFile
 from voice.models.keeper import write_record

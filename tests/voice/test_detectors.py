@@ -22,6 +22,7 @@ from voice.detectors import countermeasure as slot
 from voice.detectors.antideepfake import AntiDeepfake, Shape, network, renamed
 from voice.detectors.countermeasure import DownloadedCountermeasure, load_detector
 from voice.detectors.kinds import _SENTENCES
+from voice.detectors.ready import check_memory
 from voice.detectors.spectra import WINDOW, Spectra, emphasised
 from voice.loading import load_models
 from voice.models.keeper import write_record
@@ -367,11 +368,11 @@ def test_a_machine_without_the_memory_is_told_before_it_is_taken(tmp_path: Path)
     facts = tmp_path / "meminfo"
     facts.write_text("MemAvailable: 500000 kB\nSwapFree: 0 kB\n")
     with pytest.raises(DetectorUnusable) as caught:
-        slot.check_memory("spectra-0", facts)
+        check_memory("spectra-0", facts)
     assert (caught.value.fault, caught.value.values["needed"]) == (Fault.MEMORY, 1500)
     facts.write_text("MemAvailable: 500000 kB\nSwapFree: 2000000 kB\n")
-    slot.check_memory("spectra-0", facts)
-    slot.check_memory("spectra-0", tmp_path / "nowhere")
+    check_memory("spectra-0", facts)
+    check_memory("spectra-0", tmp_path / "nowhere")
 
 
 def test_a_machine_that_is_too_slow_for_it_is_told_at_the_start(tmp_path: Path) -> None:

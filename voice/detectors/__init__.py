@@ -6,5 +6,15 @@ switched on (docs/models/detectors.md).  What this file names knows no neural ne
 
 from voice.detectors.kinds import DETECTORS, Choice, Detector, DetectorUnusable, Fault
 from voice.detectors.line import Fitted, fitted
+from voice.detectors.ready import ready
 
-__all__ = ["DETECTORS", "Choice", "Detector", "DetectorUnusable", "Fault", "Fitted", "fitted"]
+__all__ = [
+    "DETECTORS",
+    "Choice",
+    "Detector",
+    "DetectorUnusable",
+    "Fault",
+    "Fitted",
+    "fitted",
+    "ready",
+]

@@ -9,16 +9,15 @@ from voice import quality
 from voice.activity import speech_only
 from voice.audio import MIN_SPEECH_SECONDS, SAMPLE_RATE, Waveform
 from voice.calibration import SyntheticCalibration, synthetic_llr
-from voice.detectors.kinds import DETECTORS, MEGABYTE, Choice, DetectorUnusable, Fault
+from voice.detectors.kinds import Choice, DetectorUnusable, Fault
 from voice.detectors.line import fitted
-from voice.detectors.raw import Raw, load_raw, model_of, probe
+from voice.detectors.raw import Raw, load_raw, probe
+from voice.detectors.ready import check_memory, model_of
 from voice.results import Score, Segment, Window
 from voice.windows import Pieces, sliding
 
 MAX_WINDOWS = 15
 """About a minute of speech, as the built-in one hears: each takes seconds."""
-
-MEMORY_FILE = Path("/proc/meminfo")
 
 log = logging.getLogger(__name__)
 
@@ -103,16 +102,3 @@ def load_detector(
     if took > seconds:
         raise DetectorUnusable(name, Fault.SLOW, took=round(took, 1), limit=seconds)
     return DownloadedCountermeasure(name, raw, line, seconds)
-
-
-def check_memory(name: str, file: Path = MEMORY_FILE) -> None:
-    """Raise DetectorUnusable where so much memory is not free; where nobody says, go on."""
-    try:
-        rows = dict(line.split(":", 1) for line in file.read_text().splitlines())
-        free = sum(int(rows[row].split()[0]) * 1024 for row in ("MemAvailable", "SwapFree"))
-    except (OSError, ValueError, KeyError):
-        return
-    needed = DETECTORS[name].memory_bytes
-    if free < needed:
-        values = {"needed": needed // MEGABYTE, "there": free // MEGABYTE}
-        raise DetectorUnusable(name, Fault.MEMORY, **values)

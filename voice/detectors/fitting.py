@@ -19,10 +19,11 @@ import numpy as np
 from voice import quality
 from voice.activity import find_speech
 from voice.calibration import SYNTHETIC_LLR
-from voice.detectors.countermeasure import check_memory, raw_score, windows_of
+from voice.detectors.countermeasure import raw_score, windows_of
 from voice.detectors.kinds import DetectorUnusable, Fault
 from voice.detectors.line import Fitted
-from voice.detectors.raw import Raw, load_raw, model_of
+from voice.detectors.raw import Raw, load_raw
+from voice.detectors.ready import check_memory, model_of
 from voice.errors import UndecodableAudio
 from voice.evaluation.channels import through
 from voice.evaluation.clips import read_clip

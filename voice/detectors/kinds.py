@@ -65,7 +65,7 @@ _SENTENCES: Mapping[Fault, str] = {
     Fault.REPLACED: "its file is not the pinned one: {why}",
     Fault.UNCALIBRATED: "it was not calibrated here",
     Fault.STALE: "its calibration cannot be used: {why}",
-    Fault.MEMORY: "it needs {needed} MB of memory and {there} MB are free",
+    Fault.MEMORY: "it needs {needed} MB of memory, and there are {there} MB for it",
     Fault.UNREADABLE: "its file cannot be loaded: {why}",
     Fault.MISSHAPEN: "its file is of another form than this detector's: {why}",
     Fault.NO_NUMBER: "it gives no finite number",

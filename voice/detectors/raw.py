@@ -8,9 +8,9 @@ import numpy as np
 
 from voice import models
 from voice.audio import Samples
-from voice.detectors.kinds import DETECTORS, DetectorUnusable, Fault
+from voice.detectors.kinds import DetectorUnusable, Fault
 from voice.errors import ModelMismatch, ModelUnavailable
-from voice.models import Model, NotPinned
+from voice.models import Model
 
 
 class Raw(Protocol):
@@ -27,18 +27,6 @@ class Raw(Protocol):
         Raises DetectorUnusable where it gives none.
         """
         ...
-
-
-def model_of(name: str, folder: Path | None = None) -> Model:
-    """The detector's row with its hash.  Raises DetectorUnusable."""
-    if name not in DETECTORS:
-        raise DetectorUnusable(name, Fault.UNKNOWN, names=", ".join(DETECTORS))
-    try:
-        return models.pinned(name, folder)
-    except NotPinned as error:
-        raise DetectorUnusable(name, Fault.NOT_PINNED, page=error.home_page) from None
-    except ModelUnavailable as error:
-        raise DetectorUnusable(name, Fault.REPLACED, why=error.detail) from error
 
 
 def load_raw(model: Model, folder: Path | None, threads: int) -> Raw:

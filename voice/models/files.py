@@ -48,14 +48,18 @@ def total_size(names: Iterable[str] = DEFAULT_MODELS) -> int:
     return sum(MODELS[name].size_bytes for name in names)
 
 
-def missing(names: Iterable[str] = DEFAULT_MODELS, folder: Path | None = None) -> tuple[Model, ...]:
+def missing(
+    names: Iterable[str] = DEFAULT_MODELS,
+    folder: Path | None = None,
+    table: Mapping[str, Model] = MODELS,
+) -> tuple[Model, ...]:
     """Those of the models that `fetch` would have to download, wholly or in part."""
     absent = []
     for name in names:
         try:
-            locate(name, folder)
+            locate(name, folder, table)
         except ModelUnavailable:
-            absent.append(MODELS[name])
+            absent.append(table[name])
     return tuple(absent)
 
 
