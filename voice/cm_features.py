@@ -81,19 +81,15 @@ class SpeechFeatures:
         self._encoder = encoder
         self._voice = voice
         self._filters = torch.from_numpy(FeatureExtractor().mel_filters.astype(np.float32))
-        self._taper = torch.hann_window(N_FFT)
 
     def mel(self, samples: NDArray[np.float32]) -> Tensor:
         """Whisper's log-mel spectrogram with its loudest point at LOUDEST.
 
         shape = (80, n_frames), where n_frames is even and about 100 a second.
         """
-        spectrum = torch.stft(
-            torch.from_numpy(samples), N_FFT, HOP, window=self._taper, return_complex=True
-        )
-        n_frames = (spectrum.shape[1] - 1) // 2 * 2
-        powers = self._filters @ spectrum[:, :n_frames].abs().square()
-        decades = powers.clamp(min=1e-10).log10()
+        powers = cm_fine.powers(torch.from_numpy(samples), N_FFT, HOP)
+        n_frames = (powers.shape[1] - 1) // 2 * 2
+        decades = (self._filters @ powers[:, :n_frames]).clamp(min=1e-10).log10()
         top = decades.max()
         return (torch.maximum(decades, top - RANGE) - top) / 4 + LOUDEST
 

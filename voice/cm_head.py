@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -122,9 +123,17 @@ def random_features(rows: Tensor, signs: Tensor) -> Tensor:
 
 def _transformed(rows: Tensor) -> Tensor:
     """The orthogonal Hadamard transform, which is one along either side of a grid."""
-    left, right = (torch.from_numpy(hadamard(side).astype(np.float32)) for side in GRID)
-    grid = rows.view(len(rows), *GRID)
-    return (left @ grid @ right).flatten(1) / math.sqrt(SIZE)
+    left, right = _sides()
+    return (left @ rows.view(len(rows), *GRID) @ right).flatten(1)
+
+
+@cache
+def _sides() -> tuple[Tensor, Tensor]:
+    """The orthogonal transforms along either side; making them takes longer than using them."""
+    left, right = (
+        torch.from_numpy((hadamard(side) / math.sqrt(side)).astype(np.float32)) for side in GRID
+    )
+    return left, right
 
 
 def as_tensor(values: np.ndarray) -> Tensor:
