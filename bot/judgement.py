@@ -25,12 +25,13 @@ PICTURE_ONLY = "picture"
 UNREADABLE = "unreadable"
 """Why a text cannot be judged: it is in none of our languages, or has no words at all."""
 
-UNHEARD = frozenset({
-    Unchecked.WORDS_UNSURE, Unchecked.WORDS_NO_MODEL, Unchecked.LANGUAGE_UNKNOWN,
-    Unchecked.SYNTHETIC_UNSURE,
-})  # fmt: skip
-"""Where the words were not read, or where noise would hide a machine, nobody can say that there are
-no warning signs."""
+UNREAD_WORDS = frozenset(
+    {Unchecked.WORDS_UNSURE, Unchecked.WORDS_NO_MODEL, Unchecked.LANGUAGE_UNKNOWN}
+)
+"""Where the words were not read, nobody can say that there are no warning signs."""
+
+MAY_HIDE = Unchecked.SYNTHETIC_UNSURE
+"""Nor where noise would hide a machine; it is said where nothing plainer is wrong with the memo."""
 
 STILL_SCORED = frozenset({Problem.SEVERAL_VOICES})
 """Problems that leave traces of a machine standing: else a second voice would wipe them away."""
@@ -189,7 +190,9 @@ def _changes(voice: Score) -> bool:
 
 
 def _unheard(analysis: Analysis) -> list[Evidence]:
-    unheard = [code for code in analysis.unchecked if code in UNHEARD]
+    unheard = [code for code in analysis.unchecked if code in UNREAD_WORDS]
+    if not unheard and not analysis.problems and MAY_HIDE in analysis.unchecked:
+        unheard = [MAY_HIDE]
     return [Evidence(Sign.UNJUDGEABLE, code.value) for code in unheard]
 
 

@@ -69,6 +69,9 @@ def test_attack_10_noise_that_hides_a_machine_is_never_read_as_no_warning_signs(
     assert judged.verdict.level == Level.UNCLEAR
     assert shown.headline == texts.get("verdict.unclear")
     assert shown.reasons == (texts.get("reason.unjudgeable.synthetic_unsure"),)
+    noisy = analysis(problems=(Problem.TOO_NOISY,), unchecked=(Unchecked.SYNTHETIC_UNSURE,))
+    plain = (texts.get("reason.unjudgeable.too_noisy"),)
+    assert word(judge_memo(noisy), texts).reasons == plain
     louder = judge_memo(analysis(said=SCAM, unchecked=(Unchecked.SYNTHETIC_UNSURE,)))
     assert louder.verdict.level == judge_memo(analysis(said=SCAM)).verdict.level
 

@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from bot.judgement import UNHEARD
+from bot.judgement import MAY_HIDE, UNREAD_WORDS
 from bot.texts import LANGUAGES, Texts, catalogue, pick_language
 from familyguard.model import MATCHING, Advice, Level, Sign, Stage
 from familyguard.offices import BOTH, OFFICE, Office
@@ -51,7 +51,9 @@ def test_every_code_has_its_sentence(language):
     keys = [f"verdict.{level.name.lower()}" for level in Level]
     keys += [f"advice.{advice}" for advice in Advice]
     keys += [f"reason.{sign}" for sign in set(Sign) - MATCHING - {Sign.UNJUDGEABLE}]
-    keys += [f"reason.unjudgeable.{code}" for code in (*Problem, *Undecodable, *UNHEARD)]
+    keys += [
+        f"reason.unjudgeable.{code}" for code in (*Problem, *Undecodable, *UNREAD_WORDS, MAY_HIDE)
+    ]
     keys += [f"advice.call_back.{whom}" for whom in (*set(Office) - {Office.OTHER}, OFFICE, BOTH)]
     keys += [f"not_checked.{code}" for code in Unchecked]
     keys += [f"factor.request.{stage}" for stage in Stage]
