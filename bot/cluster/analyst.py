@@ -9,7 +9,6 @@ import contextlib
 import itertools
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from taskiq_redis.exceptions import ResultIsMissingError
 from bot.analysis.local import happened
 from bot.analysis.queued import QueuedAnalyst, Ticket
 from bot.cluster.broker import MemoBroker
+from bot.cluster.flight import Flight
 from bot.cluster.patience import AWAY, MAX_RETRY_SECONDS, Pause, ended
 from bot.cluster.seal import NAME_LENGTH, Seal
 from bot.cluster.wire import (
@@ -59,20 +59,6 @@ IN_FLIGHT = 8
 
 IN_FLIGHT_PER_MEMBER = 2
 """Of one member; the others of theirs wait here, where the turns are."""
-
-
-def _future() -> "asyncio.Future[bytes | None]":
-    return asyncio.get_running_loop().create_future()
-
-
-@dataclass(eq=False, slots=True)
-class Flight:
-    """An order that is in Redis, or on its way there until it is `sent`."""
-
-    ticket: Ticket
-    picture: "asyncio.Future[bytes | None]" = field(default_factory=_future)
-    sent: bool = False
-    fetching: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class ClusterAnalyst(QueuedAnalyst):
@@ -257,8 +243,7 @@ class ClusterAnalyst(QueuedAnalyst):
         """There is no more to come for an order."""
         if flight := self._flights.pop(name, None):
             flight.ticket.answer(CRASHED)
-            if not flight.picture.done():
-                flight.picture.set_result(None)
+            flight.end_picture()
         self._changed.set()
         self._tell_places()
 
@@ -306,7 +291,6 @@ class ClusterAnalyst(QueuedAnalyst):
             if await self._fetch(name) or not (flight := self._flights.pop(name, None)):
                 continue
             log.warning("order_lost")
-            if not flight.picture.done():
-                flight.picture.set_result(None)
+            flight.end_picture()
             self._queue.put_back(flight.ticket.member, flight.ticket, urgent=flight.ticket.urgent)
             self._changed.set()

@@ -9,6 +9,7 @@ from bot.context import App, Context, House
 from bot.family import change_news, changes, deeds, restored
 from bot.family import pin as door
 from bot.handlers import admit, family, leaving, phone, pin, setup
+from bot.handlers import setup_questions as questions
 from bot.talk import Expected
 
 
@@ -16,10 +17,10 @@ def add_buttons(app: App) -> None:
     """What is tapped."""
     for prefix, callback in (
         (setup.GO, setup.go),
-        (setup.SKIP, setup.skip),
-        (setup.LANGUAGE, setup.language),
-        (setup.COUNTRY, setup.country),
-        (setup.OTHER, setup.other_country),
+        (questions.SKIP, setup.skip),
+        (questions.LANGUAGE, setup.language),
+        (questions.COUNTRY, setup.country),
+        (questions.OTHER, setup.other_country),
         (admit.NEW, admit.invite),
         (admit.REVOKE, admit.revoke),
         *((verb, admit.accept) for verb in admit.ROLES),
@@ -59,9 +60,9 @@ def add_commands(app: App) -> None:
 def add_answers(app: App, house: House) -> None:
     """What is waited for."""
     for topic, what, callback in (
-        (setup.NAME, filters.TEXT, setup.name),
-        (setup.GREETING, filters.TEXT, setup.greeting),
-        (setup.COUNTRY_TYPED, filters.TEXT, setup.typed_country),
+        (questions.NAME, filters.TEXT, setup.name),
+        (questions.GREETING, filters.TEXT, setup.greeting),
+        (questions.COUNTRY_TYPED, filters.TEXT, setup.typed_country),
         (family.NAME, filters.TEXT, family.rename),
         (phone.TOPIC, filters.CONTACT, phone.shared),
         (phone.TOPIC, filters.TEXT, phone.typed),

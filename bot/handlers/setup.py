@@ -2,27 +2,23 @@
 
 Each step is a message of its own with «Skip this step»; `families.setup_step` remembers the step
 that is due, so that it goes on after a restart.  Messages are checked at any time in between.
+What each step asks is `bot.handlers.setup_questions`.
 """
 
-from collections.abc import Awaitable, Callable
-
-from telegram import InlineKeyboardButton, Message, Update
+from telegram import Message, Update
 
 from bot import countries, talk
 from bot.context import Context
 from bot.family.roles import Act, may, refusal
 from bot.family.who import person_of
-from bot.handlers import admit, check, phone, pin
+from bot.handlers import check
 from bot.handlers.family import a_name, has_voice
-from bot.talk import Rows
-from bot.texts import LANGUAGES, Texts
+from bot.handlers.setup_questions import COUNTRY, COUNTRY_TYPED, LANGUAGE, OFFERS, SKIP
+from bot.texts import LANGUAGES
 from familyguard.family import Family, Role
 from familyguard.setup import STEPS, Step, after, done
 
-GO, SKIP = "setup:go:", "setup:skip:"
-LANGUAGE, COUNTRY, OTHER = "setup:language:", "setup:country:", "setup:other:"
-
-NAME, GREETING, COUNTRY_TYPED = "setup.name", "setup.greeting", "setup.country"
+GO = "setup:go:"
 
 MIN_GREETING, MAX_GREETING = 3, 60
 """Characters of the greeting: it stands on every verdict and must leave room for it."""
@@ -199,81 +195,7 @@ async def _offer(update: Update, context: Context, step: Step) -> None:
     # A question that is still open would take the answer to this one: a PIN is no family's name.
     talk.end(update, context)
     context.house.store.families.come_to(_family(update, context).id, step)
-    await _OFFERS[step](update, context)
-
-
-async def _offer_typed(update: Update, context: Context, step: Step, topic: str) -> None:
-    rows = [[_skip(context.texts(update), step)]]
-    await talk.ask(update, context, topic, f"setup.{step}.ask", rows, seconds=None)
-
-
-async def _offer_name(update: Update, context: Context) -> None:
-    await _offer_typed(update, context, Step.NAME, NAME)
-
-
-async def _offer_greeting(update: Update, context: Context) -> None:
-    await _offer_typed(update, context, Step.GREETING, GREETING)
-
-
-async def _offer_language(update: Update, context: Context) -> None:
-    chosen = [talk.button(Texts(code), "chat.language.name", LANGUAGE + code) for code in LANGUAGES]
-    await _say(update, context, Step.LANGUAGE, [chosen])
-
-
-async def _offer_country(update: Update, context: Context) -> None:
-    texts = context.texts(update)
-    names = {code: countries.called(code)(texts) for code in countries.COUNTRIES}
-    buttons = [
-        talk.button(texts, "setup.button.country", COUNTRY + code, name=shown)
-        for code, shown in names.items()
-    ]
-    rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
-    rows.append([talk.button(texts, "setup.button.other", OTHER)])
-    await _say(update, context, Step.COUNTRY, rows)
-
-
-async def _offer_code_word(update: Update, context: Context) -> None:
-    await _say(update, context, Step.CODE_WORD)
-
-
-async def _offer_voice(update: Update, context: Context) -> None:
-    await _say(update, context, Step.VOICE)
-
-
-async def _offer_number(update: Update, context: Context) -> None:
-    await phone.offer(update, context)
-
-
-async def _offer_pin(update: Update, context: Context) -> None:
-    rows = [[talk.button(context.texts(update), "setup.button.pin", pin.SET)]]
-    await _say(update, context, Step.PIN, rows)
-
-
-async def _offer_relatives(update: Update, context: Context) -> None:
-    rows = [[talk.button(context.texts(update), "setup.button.invite", admit.NEW)]]
-    await _say(update, context, Step.RELATIVES, rows)
-
-
-_OFFERS: dict[Step, Callable[[Update, Context], Awaitable[None]]] = {
-    Step.NAME: _offer_name,
-    Step.LANGUAGE: _offer_language,
-    Step.COUNTRY: _offer_country,
-    Step.CODE_WORD: _offer_code_word,
-    Step.NUMBER: _offer_number,
-    Step.VOICE: _offer_voice,
-    Step.GREETING: _offer_greeting,
-    Step.PIN: _offer_pin,
-    Step.RELATIVES: _offer_relatives,
-}
-
-
-async def _say(update: Update, context: Context, step: Step, rows: Rows | None = None) -> None:
-    buttons = [*(rows or []), [_skip(context.texts(update), step)]]
-    await talk.say(update, context, f"setup.{step}.ask", buttons)
-
-
-def _skip(texts: Texts, step: Step) -> InlineKeyboardButton:
-    return talk.button(texts, "setup.button.skip", SKIP + step)
+    await OFFERS[step](update, context)
 
 
 def _done(update: Update, context: Context) -> frozenset[Step]:

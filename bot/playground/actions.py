@@ -5,7 +5,8 @@ from typing import Any
 
 from bot.playground.params import Upload
 from bot.playground.people import People
-from bot.playground.scenario import Scenario, play_step
+from bot.playground.playing import play_step
+from bot.playground.scenario import Scenario
 from bot.playground.town import speak
 from bot.playground.world import BotAccount, Chat, MediaKind, Message, Person, World
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from bot.playground.demo import Demo, running_demo
 from bot.playground.people import People
-from bot.playground.scenario import play_step, press
+from bot.playground.playing import play_step, press
 from bot.texts import Language, Texts
 from tests.playground.browser import DESKTOP, PHONE, PageDriver, chromium
 from voice.models import models_folder

@@ -14,7 +14,7 @@ import pytest
 
 from bot.playground.demo import running_demo
 from bot.playground.people import People
-from bot.playground.scenario import play_step
+from bot.playground.playing import play_step
 from bot.screenshots.reader import MODEL as READER
 from tests.playground.browser import PageDriver, chromium
 from voice import models

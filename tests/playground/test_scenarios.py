@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
-from bot.playground import scenario
+from bot.playground import playing, scenario
 from bot.playground.errors import Refused
 from bot.playground.people import People
-from bot.playground.scenario import BrokenScenario, load_scenarios, play_step, read_scenario
+from bot.playground.playing import play_step
+from bot.playground.scenario import BrokenScenario, load_scenarios, read_scenario
 from bot.playground.town import build_town
 from bot.playground.traffic import announce
 from bot.texts import Language, Texts, catalogue
@@ -32,7 +33,7 @@ def test_every_step_names_people_and_samples_that_exist(name: str):
             world.person(step.to)
         if step.act == "sends":
             for language in scenario.LANGUAGES:
-                assert scenario.sample(scenario.in_language(step.what, language)).data
+                assert playing.sample(scenario.in_language(step.what, language)).data
 
 
 @pytest.mark.parametrize("name", sorted(load_scenarios()))
@@ -122,7 +123,7 @@ async def test_progress_is_not_taken_for_the_answer():
     progress = town.world.new_message(chat, town.bot, text=Texts("nl").get("chat.step.listening"))
     story = load_scenarios()["40-rubbish"]
     waiting = asyncio.create_task(play_step(People(town.world), story, 1, "nl"))
-    await asyncio.sleep(scenario.SETTLED_SECONDS + 0.3)
+    await asyncio.sleep(playing.SETTLED_SECONDS + 0.3)
     assert not waiting.done()
     progress.text, progress.markup = "Ik kan dit niet beoordelen.", {"inline_keyboard": []}
     assert (await asyncio.wait_for(waiting, 10))["id"] == progress.id
@@ -148,7 +149,7 @@ async def test_a_story_waits_for_words_that_the_bot_says_later():
 
 async def test_a_bot_at_work_gets_more_time_than_a_silent_one(monkeypatch):
     """A slow machine is not a silent bot."""
-    monkeypatch.setattr(scenario, "WAIT_SECONDS", 0.8)
+    monkeypatch.setattr(playing, "WAIT_SECONDS", 0.8)
     story, town = load_scenarios()["40-rubbish"], build_town()
     people, mother = People(town.world), town.world.person("mother")
     asked = people.start(mother, town.bot)
