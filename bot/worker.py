@@ -207,7 +207,7 @@ def main() -> None:
     parser.add_argument("--models", type=Path, required=True, help="folder of the models")
     parser.add_argument("--threads", type=int, default=2, help="processor threads")
     parser.add_argument("--detector", help="the one that is used instead of the built-in one")
-    parser.add_argument("--detector-seconds", type=float, default=60.0, help="for each memo")
+    parser.add_argument("--detector-seconds", type=float, default=90.0, help="for each memo")
     arguments = parser.parse_args()
     set_up_logging()
 

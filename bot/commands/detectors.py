@@ -1,5 +1,6 @@
 """Detectors of other people: calibrating one, its licence, and whether it will judge."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -67,8 +68,9 @@ def calibrate(
         human=found.human,
         made=found.made,
         sources=found.sources,
-        accused=round(100 * found.human_called_made, 1),
-        missed=round(100 * found.made_missed, 1),
+        # Rounded against the detector.
+        accused=math.ceil(100 * found.human_called_made),
+        missed=math.ceil(100 * found.made_missed),
         path=path,
     )
     screen().print(said, soft_wrap=True, markup=False)

@@ -40,7 +40,9 @@ class DownloadedCountermeasure:
         self._seconds = seconds
         self._clock = clock
 
-    def score(self, waveform: Waveform, segments: Sequence[Segment]) -> Score | None:
+    def score(
+        self, waveform: Waveform, segments: Sequence[Segment], snr_db: float | None = None
+    ) -> Score | None:
         """See `Countermeasure`; None also where it took too long or gave no number."""
         pieces = windows_of(segments, self._raw.window)
         try:
@@ -51,7 +53,8 @@ class DownloadedCountermeasure:
             return None
         if not scores:
             return None
-        snr_db = quality.measure(waveform, tuple(segments)).snr_db
+        if snr_db is None:
+            snr_db = quality.measure(waveform, tuple(segments)).snr_db
         whole = sum(scores) / len(scores)
         return Score(
             model=self.name,

@@ -25,7 +25,7 @@ class Choice:
     """Which detector a keeper chose, and the seconds that it may take for a memo."""
 
     name: str
-    seconds: float = 60.0
+    seconds: float = 90.0
 
 
 DETECTORS: Mapping[str, Detector] = {
@@ -56,6 +56,7 @@ class Fault(StrEnum):
     FEW = "few"  # too few recordings to calibrate with
     BACKWARDS = "backwards"  # its scores rank the recordings the wrong way round
     ACCUSES = "accuses"  # it would call too many people machines
+    DEAF = "deaf"  # it finds hardly any machine
 
 
 _SENTENCES: Mapping[Fault, str] = {
@@ -75,6 +76,7 @@ _SENTENCES: Mapping[Fault, str] = {
     " at least {sources} sources; {clips} of each, of {least} sources, are needed",
     Fault.BACKWARDS: "on these recordings its score is no higher for made speech",
     Fault.ACCUSES: "on these recordings it would call {share} % of the people machines",
+    Fault.DEAF: "on these recordings it finds no more than {share} % of the made ones",
 }
 
 

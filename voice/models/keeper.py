@@ -149,8 +149,10 @@ def read_record(path: Path) -> dict[str, Any]:
     """
     with path.open("rb") as stream:
         facts = os.fstat(stream.fileno())
-        if facts.st_mode & OTHERS_MAY_WRITE or facts.st_uid not in (os.geteuid(), 0):
+        if facts.st_mode & OTHERS_MAY_WRITE:
             raise ValueError("others can write it")
+        if facts.st_uid not in (os.geteuid(), 0):
+            raise ValueError("it belongs to another account")
         found = json.loads(stream.read(MOST_RECORD_BYTES))
     if not isinstance(found, dict):
         raise ValueError("it is damaged")
