@@ -86,6 +86,7 @@ async def facts_of(
         exhibits=tuple(exhibits),
         custody=tuple(sorted(custody, key=lambda entry: entry.at)),
         left_out=_left_out(opened, texts),
+        detector=house.settings.detector,
     )
     return Made(facts, missing)
 

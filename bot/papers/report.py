@@ -53,6 +53,10 @@ class Exhibit:
     picture: bytes | None = None  # the card that we drew, as PNG; never a foreign picture
 
 
+OF_MACHINES = "machine."
+"""How the codes of the published rates of the countermeasure begin."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
     """Everything that a report says.
@@ -69,6 +73,7 @@ class CaseFacts:
     exhibits: tuple[Exhibit, ...]
     custody: tuple[Custody, ...]
     left_out: tuple[str, ...] = ()
+    detector: str | None = None  # of other people, where the family chose one
 
 
 def draw(facts: CaseFacts, fingerprint: str, texts: Texts) -> bytes:
@@ -226,9 +231,14 @@ def _scores(sheet: Sheet, facts: CaseFacts, texts: Texts) -> None:
     sheet.heading(texts.get("report.rates"), size=14)
     head = (texts.get("report.rates.what"), texts.get("report.rates.value"))
     rows = [
-        (texts.get(f"report.rate.{code}"), rate(value, texts)) for code, value in figures().items()
+        (texts.get(f"report.rate.{code}"), rate(value, texts))
+        for code, value in figures().items()
+        # The published rates are those of the built-in detector.
+        if facts.detector is None or not code.startswith(OF_MACHINES)
     ]
     sheet.rows([head, *rows], widths=(5, 2), header=True)
+    if facts.detector is not None:
+        sheet.write_text(texts.get("report.rates.detector", name=facts.detector))
     sheet.heading(texts.get("report.limits"), size=14)
     sheet.points([texts.get(f"report.limit.{limit}") for limit in LIMITS])
 

@@ -150,6 +150,21 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(notes):
         assert last.strip() not in bold
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rates_of_the_built_in_detector_are_not_told_of_another(language):
+    """Whoever reads the report would take them for those of the detector that judged."""
+    texts = Texts(language)
+    own = " ".join(text_of(draw(facts(language), MARK, texts)).split())
+    other = replace(facts(language), detector="spectra-0")
+    told = " ".join(text_of(draw(other, MARK, texts)).split())
+    for code in figures():
+        row = texts.get(f"report.rate.{code}")
+        assert row in own
+        assert (row in told) is not code.startswith("machine.")
+    assert texts.get("report.rates.detector", name="spectra-0") in told
+    assert "spectra-0" not in own
+
+
 def test_times_are_those_of_clocks_and_of_the_family(report):
     """RFC 3339 in UTC, and the time on the wall beside it, in the language of the report."""
     language, paper = report
