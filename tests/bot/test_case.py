@@ -145,6 +145,7 @@ async def test_an_upload_about_something_else_gets_a_case_of_its_own(tmp_path):
         assert first.buttons == {}
         assert merged.text.startswith(STRONG)
         assert "I have closed this earlier case" in merged.text
+        assert "find it again with /case." in merged.text
         assert set(merged.buttons) == {"It was a scam"}
         await anna.sends("/case")
         listed = await anna.sees("These are your cases.")
