@@ -1,6 +1,7 @@
 """`familyguard evaluate`: measure the models on a corpus of recordings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -53,58 +54,114 @@ def speaker(
         write_file(out, f"{tables}\n".encode())
 
 
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Give up with one sentence where files or models are not what the measuring needs."""
+    from voice.errors import ModelUnavailable
+
+    try:
+        yield
+    except ValueError as error:
+        give_up(str(error), UNUSABLE_INPUT)
+    except OSError as error:
+        give_up(f"{error.filename}: {error.strerror}", UNUSABLE_INPUT)
+    except ModelUnavailable as error:
+        give_up(f"{error}; `familyguard models fetch` fetches it")
+
+
+def _channel(name: str) -> str:
+    """The name, if there is such a channel."""
+    from voice.evaluation.channels import CHANNELS
+
+    if name not in CHANNELS:
+        raise typer.BadParameter(f"no channel {name}; there are {', '.join(CHANNELS)}")
+    return name
+
+
+Manifest = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="List of clips.")]
+Root = Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of the clips.")]
+Out = Annotated[Path, typer.Option(dir_okay=False, help="Write the scores to this file.")]
+Channel = Annotated[str, typer.Option(callback=_channel, help="Pass every clip through it.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Clips at a time.")]
+
+
 @app.command("score")
 def score(
-    manifest: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="List of clips.")],
-    root: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder of the clips.")],
-    out: Annotated[Path, typer.Option(help="Write the scores to this file.")],
-    channel: Annotated[str, typer.Option(help="Pass every clip through it.")] = "stored",
-    jobs: Annotated[int, typer.Option(min=1, help="Clips at a time.")] = 1,
+    manifest: Manifest, root: Root, out: Out, channel: Channel = "stored", jobs: Jobs = 1
 ) -> None:
     """Score every clip: how machine-like it sounds, and how like its reference recording."""
     from rich.progress import Progress
 
-    from voice.evaluation.channels import CHANNELS
     from voice.evaluation.score import score_manifest
 
-    if channel not in CHANNELS:
-        give_up(f"no channel {channel}; there are {', '.join(CHANNELS)}", UNUSABLE_INPUT)
-    with Progress(console=notices()) as progress:
+    with _sentences(), Progress(console=notices()) as progress:
         task = progress.add_task(channel, total=None)
-        try:
-            failed = score_manifest(
-                manifest,
-                root,
-                out,
-                channel,
-                jobs,
-                on_clip=lambda done, total: progress.update(task, completed=done, total=total),
-            )
-        except KeyError as error:
-            give_up(f"{manifest}: no column {error}", UNUSABLE_INPUT)
+        failed = score_manifest(
+            manifest,
+            root,
+            out,
+            channel,
+            jobs,
+            on_clip=lambda done, total: progress.update(task, completed=done, total=total),
+        )
     if failed:
         notices().print(f"{failed} clips could not be decoded; their rows are empty.")
+
+
+@app.command("baselines")
+def baselines(
+    manifest: Manifest, root: Root, out: Out, channel: Channel = "stored", jobs: Jobs = 1
+) -> None:
+    """Train simple detectors on the clips, and score each clip by those that never met its source.
+
+    They are what the countermeasure is measured against: logistic regression on statistics of the
+    spectrum, and on the frozen first layers of the recogniser.  `report --baselines` shows them.
+    """
+    from rich.progress import Progress
+
+    from voice.evaluation.baselines import score_baselines
+
+    with _sentences(), Progress(console=notices()) as progress:
+        clips = progress.add_task(channel, total=None)
+        fits = progress.add_task("sources left out", total=None)
+        failed = score_baselines(
+            manifest,
+            root,
+            out,
+            channel,
+            jobs,
+            on_clip=lambda done, total: progress.update(clips, completed=done, total=total),
+            on_source=lambda done, total: progress.update(fits, completed=done, total=total),
+        )
+    if failed:
+        notices().print(f"{failed} clips could not be decoded or are too short for a score.")
 
 
 @app.command("report")
 def report(
     scores: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="From `score`.")],
-    manifest: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="List of clips.")],
+    manifest: Manifest,
+    baselines: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="From `baselines`: simple detectors."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the tables to this file.")] = None,
     picture: Annotated[
         Path | None, typer.Option(help="Draw the DET curve and the calibration into this file.")
     ] = None,
 ) -> None:
     """Tables of how often the countermeasure is right, wrong and silent."""
-    from voice.evaluation.report import draw, read_scores, to_markdown
+    from voice.evaluation.curves import draw
+    from voice.evaluation.report import systems, to_markdown
+    from voice.evaluation.scored import read_scores, with_baselines
 
-    try:
+    with _sentences():
         clips = read_scores(scores, manifest)
+        if baselines is not None:
+            clips = with_baselines(clips, baselines)
         tables = to_markdown(clips)
         if picture is not None:
-            draw(clips, picture)
-    except (KeyError, ValueError) as error:
-        give_up(f"{scores}: {error}", UNUSABLE_INPUT)
+            draw(systems(clips), picture)
     if out is None:
         print(tables)
     else:

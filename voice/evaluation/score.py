@@ -7,7 +7,7 @@ about it: enough speech, sound that can be judged, and a likelihood ratio.
 
 import csv
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +22,7 @@ from voice.countermeasure import Countermeasure, load_countermeasure
 from voice.errors import ModelUnavailable, UndecodableAudio
 from voice.evaluation.channels import CHANNELS, through
 from voice.evaluation.clips import read_clip
+from voice.evaluation.scored import Row, clips_of
 from voice.results import Segment
 from voice.speaker import SpeakerEncoder, UnusableReferenceError, enrol, hear, load_encoder, score
 
@@ -31,6 +32,9 @@ COLUMNS = (
 )
 DIGITS = 5
 """After the point, in the file."""
+
+_MODELS = ("whisper-base", "campplus")
+"""Without them there would be no score, only empty cells after a long wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +60,19 @@ def score_manifest(
     Needs the columns `clip` and, for voice comparison, `reference_clip`; a human clip without one
     is compared with the next of its named speaker.  `on_clip` is told how many are done of how
     many.  Returns the number of clips that could not be decoded; their rows are empty.  Raises
-    KeyError for an unknown channel or a missing column, and ModelUnavailable.
+    KeyError for an unknown channel, ValueError for a manifest that is not what it should be,
+    OSError and ModelUnavailable.
     """
     CHANNELS[channel]
-    with manifest.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = list(clips_of(manifest, ("clip",)).values())
     own = own_references(rows)
     work = [
         Job(root, row["clip"], row.get("reference_clip") or own.get(row["clip"], ""), channel)
         for row in rows
     ]
+    must_be_there(root, [name for job in work for name in (job.clip, job.reference) if name])
+    for name in _MODELS:
+        models.locate(name, models.models_folder())
     failed = 0
     with out.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, COLUMNS)
@@ -78,7 +85,17 @@ def score_manifest(
     return failed
 
 
-def own_references(rows: Sequence[dict[str, str]]) -> dict[str, str]:
+def must_be_there(root: Path, clips: Iterable[str]) -> None:
+    """Raise ValueError unless all `clips` are files below `root`."""
+    names = list(dict.fromkeys(clips))
+    missing = [name for name in names if not (root / name).is_file()]
+    if missing:
+        raise ValueError(
+            f"{len(missing)} of {len(names)} clips are not below {root}; the first is {missing[0]}"
+        )
+
+
+def own_references(rows: Sequence[Row]) -> dict[str, str]:
     """For every human clip of a named speaker who has several, the next of them."""
     clips: dict[tuple[str, str], list[str]] = {}
     for row in rows:
@@ -97,7 +114,7 @@ def _rows(work: Sequence[Job], jobs: int) -> Iterator[dict[str, str]]:
     if jobs == 1:
         yield from map(score_clip, work)
         return
-    with ProcessPoolExecutor(jobs, initializer=_one_thread) as pool:
+    with ProcessPoolExecutor(jobs, initializer=one_thread) as pool:
         yield from pool.map(score_clip, work, chunksize=4)
 
 
@@ -149,7 +166,7 @@ def _voice(
         row["sv_llr"] = f"{found.llr:.{DIGITS}f}"
 
 
-def _one_thread() -> None:
+def one_thread() -> None:
     """Processes that share the cores must not each start as many threads."""
     torch.set_num_threads(1)
 

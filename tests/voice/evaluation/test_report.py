@@ -1,4 +1,4 @@
-"""Figures from a file of scores, and the file itself."""
+"""Figures and tables of scored clips, and how the scores are made."""
 
 import csv
 import math
@@ -9,20 +9,21 @@ import numpy as np
 import pytest
 
 from voice.audio import SAMPLE_RATE, Waveform
-from voice.calibration import SYNTHETIC_LLR
+from voice.calibration import SYNTHETIC_LLR, SYNTHETIC_LLR_LIMIT
 from voice.evaluation.channels import CHANNELS, through
-from voice.evaluation.report import (
-    ScoredClip,
-    draw,
+from voice.evaluation.curves import draw
+from voice.evaluation.figures import (
+    MIN_CLIPS,
+    eer_difference,
     eer_interval,
     figures,
     per_source,
-    read_scores,
     speaker_of,
-    to_markdown,
     trial_cost,
 )
-from voice.evaluation.score import COLUMNS, own_references, score_manifest
+from voice.evaluation.report import systems, to_markdown
+from voice.evaluation.score import own_references, score_manifest
+from voice.evaluation.scored import BASELINES, ScoredClip
 
 
 def clip(made: bool, score: float | None, source: str = "a", judged: bool = True) -> ScoredClip:
@@ -90,31 +91,80 @@ def test_the_joint_cost_needs_people_and_machines_with_both_ratios() -> None:
     assert trial_cost(both) == 0.0
 
 
+def with_weak_baseline(clips: list[ScoredClip]) -> list[ScoredClip]:
+    """The clips as two other detectors see them: one as well, one not at all."""
+    return [replace(one, baselines={"layers": one.score, "spectral": 0.0}) for one in clips]
+
+
+def row(text: str, name: str, table: int = 0) -> list[str]:
+    """The cells of the row `name`, the first one or a later one of that name."""
+    lines = [line for line in text.splitlines() if line.startswith(f"| {name} ")]
+    return [cell.strip() for cell in lines[table].strip("|").split("|")[1:]]
+
+
 def test_the_tables_name_every_part() -> None:
-    """Kinds are set against all human clips; sources stand alone."""
+    """Kinds are set against all human clips; sources stand alone; chance is always there."""
     text = to_markdown(corpus_of_scores())
-    for name in ("| clone | 60 | 60 |", "| a | 30 | 30 |", "| vits | 60 |", "3 to 5 s"):
-        assert name in text
+    assert row(text, "clone")[:2] == row(text, "vits")[:2] == ["60", "60"]
+    assert row(text, "a")[:2] == ["30", "30"]
+    assert row(text, "3 to 5 s")[:2] == ["60", "60"]
+    assert row(text, "chance")[2] == "50.0 %"
+    assert row(text, "AASIST (0.3 M)")[:2] == ["In-the-Wild", "43.0 %"]
+
+
+def test_baselines_stand_in_the_same_tables() -> None:
+    """With the same figures and intervals, and by every part."""
+    text = to_markdown(with_weak_baseline(corpus_of_scores()))
+    layers, spectral = BASELINES["layers"], BASELINES["spectral"]
+    assert row(text, layers) == row(text, "detector")
+    assert row(text, layers, 1)[:3] == row(text, "detector", 1)[:3]
+    assert row(text, spectral)[2:5] == ["50.0 %", "50.0 – 50.0 %", "50.0 – 50.0 %"]
+    assert row(text, "clone")[-2:] == [row(text, "clone")[3], "50.0 %"]
+
+
+def test_a_baseline_is_compared_on_the_same_speakers() -> None:
+    """A detector is no better than itself, whoever is drawn, and surely better than a coin."""
+    clips = with_weak_baseline(corpus_of_scores())
+    itself, coin = (systems(clips)[BASELINES[name]] for name in ("layers", "spectral"))
+    less, interval = eer_difference(clips, itself, speaker_of)
+    assert (less, interval.low, interval.high) == (0.0, 0.0, 0.0)
+    less, interval = eer_difference(clips, coin, speaker_of)
+    assert interval.low <= less <= interval.high < 0
+
+
+def test_the_ratios_of_a_baseline_are_capped_like_ours() -> None:
+    """So that Cllr compares what detectors hear, and not how boldly they speak."""
+    bold = replace(clip(True, 1.0), baselines={"layers": 40.0}).by("layers")
+    assert bold.score == 40.0
+    assert bold.llr == SYNTHETIC_LLR_LIMIT
+    silent = replace(clip(True, 1.0), baselines={"layers": None}).by("layers")
+    assert (silent.score, silent.judged) == (None, False)
+
+
+def test_a_part_of_few_clips_has_no_rate() -> None:
+    """Three clips say nothing about a language."""
+    few = [replace(clip(made, 1.0), language="nl") for made in (True, False)] * (MIN_CLIPS - 1)
+    cells = row(to_markdown([*corpus_of_scores(), *few]), "nl")
+    assert cells[:2] == ["4", "4"]
+    assert set(cells[3:]) == {"–"}
+
+
+@pytest.mark.parametrize(("made", "missing"), [(True, "human"), (False, "synthetic")])
+def test_one_kind_alone_is_refused_in_a_sentence(made: bool, missing: str) -> None:
+    """Error rates need both, and the sentence says which one is missing."""
+    with pytest.raises(ValueError, match=f"no {missing} clip with a score"):
+        to_markdown([clip(made, 1.0)] * 9)
 
 
 def test_the_picture_is_drawn(tmp_path: Path) -> None:
-    """A file comes out."""
-    draw(corpus_of_scores(), tmp_path / "det.png")
-    assert (tmp_path / "det.png").stat().st_size > 1000
-
-
-def test_scores_are_joined_with_the_manifest(tmp_path: Path) -> None:
-    """Empty cells are no scores."""
-    scores, manifest = tmp_path / "scores.csv", tmp_path / "manifest.csv"
-    scores.write_text(f"{','.join(COLUMNS)}\nx.ogg,,,0,,,1.20,stored\n")
-    manifest.write_text(
-        "clip,label,kind,system_family,language,source_repo\nx.ogg,synthetic,tts,vits,nl,s\n"
-    )
-    (found,) = read_scores(scores, manifest)
-    assert found.made
-    assert found.score is None
-    assert not found.judged
-    assert found.seconds == 1.2
+    """A file comes out, with baselines or without, even of two clips."""
+    for name, clips in (
+        ("many", with_weak_baseline(corpus_of_scores())),
+        ("two", [clip(True, 1.0), clip(False, 0.0)]),
+    ):
+        picture = tmp_path / f"{name}.png"
+        draw(systems(clips), picture)
+        assert picture.stat().st_size > 1000
 
 
 @pytest.mark.models
@@ -162,6 +212,14 @@ def test_an_unknown_channel_is_refused(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("clip\n")
     with pytest.raises(KeyError):
         score_manifest(tmp_path / "m.csv", tmp_path, tmp_path / "out.csv", "string telephone")
+
+
+def test_clips_that_are_not_there_are_named_before_anything_is_scored(tmp_path: Path) -> None:
+    """A wrong folder is found at once, and the file of scores is not touched."""
+    (tmp_path / "m.csv").write_text("clip,reference_clip\nm.csv,\nx.ogg,y.ogg\n")
+    with pytest.raises(ValueError, match=r"2 of 3 clips are not below .*; the first is x\.ogg"):
+        score_manifest(tmp_path / "m.csv", tmp_path, tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
 
 
 @pytest.mark.parametrize("name", CHANNELS)
