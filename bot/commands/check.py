@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -177,13 +178,21 @@ def _seen(image: Path, message: str, texts: "Texts") -> "Judgement":
 
 def make_listener() -> Listener:
     """The real thing; the tests put something quicker in its place."""
+    from voice.detectors import Choice
     from voice.pipeline import Analyser
 
-    return Analyser()
+    name = _detector()
+    return Analyser(detector=Choice(name) if name else None)
+
+
+def _detector() -> str | None:
+    """The one that is set: of a bot's settings, which this command does not read, one of two."""
+    return os.environ.get("FAMILYGUARD_DETECTOR") or None
 
 
 def _prepare(file: Path, console: "Console", texts: "Texts") -> None:
     """Have the models here; on first use, not before the file turned out to be sound."""
+    from bot.commands.detectors import tell_detector
     from bot.commands.models import fetch_missing
     from voice import models
 
@@ -193,6 +202,7 @@ def _prepare(file: Path, console: "Console", texts: "Texts") -> None:
 
         decode_file(file)
         fetch_missing(models.DEFAULT_MODELS, folder, console, texts)
+    tell_detector(_detector(), folder, console, texts)
 
 
 def _show(judgement: "Judgement", texts: "Texts", *, as_json: bool) -> None:

@@ -22,7 +22,6 @@ from bot.commands.terminal import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bot.listening_settings import ListeningSettings
     from bot.texts import Texts
     from voice.detectors import DetectorUnusable
     from voice.models import Model
@@ -76,16 +75,16 @@ def calibrate(
     screen().print(said, soft_wrap=True, markup=False)
 
 
-def tell_detector(settings: "ListeningSettings", console: "Console", texts: "Texts") -> None:
+def tell_detector(name: str | None, folder: Path, console: "Console", texts: "Texts") -> None:
     """Say at the start that the detector that is set will not judge, and why."""
     from voice.detectors import DetectorUnusable, ready
     from voice.detectors.ready import check_memory
 
-    if settings.detector is None:
+    if name is None:
         return
     try:
-        ready(settings.detector, settings.models_dir)
-        check_memory(settings.detector)
+        ready(name, folder)
+        check_memory(name)
     except DetectorUnusable as error:
         why = sentence(error, texts)
         said = texts.get("terminal.detector.instead", why=f"{why[0].upper()}{why[1:]}")

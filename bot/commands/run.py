@@ -13,5 +13,5 @@ def run() -> None:
     # Wrong settings show at once, not after a long download.
     settings = load_settings()
     fetch_for_chat(settings.models_dir, notices(), terminal_texts())
-    tell_detector(settings, notices(), terminal_texts())
+    tell_detector(settings.detector, settings.models_dir, notices(), terminal_texts())
     serve(settings)

@@ -27,7 +27,7 @@ def worker(
     settings = settings.model_copy(update={name: n for name, n in given.items() if n is not None})
     require_cluster()
     fetch_for_chat(settings.models_dir, notices(), terminal_texts())
-    tell_detector(settings, notices(), terminal_texts())
+    tell_detector(settings.detector, settings.models_dir, notices(), terminal_texts())
 
     from bot.cluster.service import run
 

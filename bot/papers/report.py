@@ -24,6 +24,9 @@ from voice.results import Transcript, Word
 SCORES: Final = ("voice", "machine", "words", "scale")
 LIMITS: Final = ("data", "person", "nothing", "copy", "court")
 
+OF_MACHINES: Final = "machine."
+"""How the codes of the published rates of the countermeasure begin."""
+
 LINE_SECONDS: Final = 8.0
 """A line of the transcript is at most this long, so that a place in the sound is found quickly."""
 PAUSE_SECONDS: Final = 0.8
@@ -51,10 +54,6 @@ class Exhibit:
     factors: tuple[tuple[str, str], ...] = ()
     transcript: tuple[str, ...] = ()
     picture: bytes | None = None  # the card that we drew, as PNG; never a foreign picture
-
-
-OF_MACHINES = "machine."
-"""How the codes of the published rates of the countermeasure begin."""
 
 
 @dataclass(frozen=True, slots=True)

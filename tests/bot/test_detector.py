@@ -21,7 +21,8 @@ from tests.voice import tiny_onnx
 from tests.voice.file_server import Server, served
 from tests.voice.test_detectors import line, put
 from voice import models
-from voice.detectors import DETECTORS, DetectorUnusable, Fault, fitting
+from voice.detectors import DETECTORS, Choice, DetectorUnusable, Fault, fitting
+from voice.errors import Undecodable, UndecodableAudio
 from voice.models import Model, OpenModel
 
 run = CliRunner()
@@ -173,24 +174,47 @@ def test_both_languages_have_a_sentence_for_every_fault() -> None:
             assert commands.sentence(error, Texts(language))
 
 
-def said_at_start(folder: Path, **more: object) -> str:
+def said_at_start(folder: Path, name: str | None = "spectra-0") -> str:
     """What `familyguard run` says about it before it serves."""
     console = Console(width=500)
     with console.capture() as spoken:
-        tell_detector(settings(folder, **more), console, Texts("en"))
+        tell_detector(name, folder, console, Texts("en"))
     return spoken.get()
 
 
 def test_the_start_says_that_a_detector_will_not_judge(folder: Path) -> None:
     """One sentence on why, one on who judges instead; nothing where all is well or none is set."""
-    assert said_at_start(folder) == ""
-    unset = said_at_start(folder, detector="spectra-0")
+    assert said_at_start(folder, None) == ""
+    unset = said_at_start(folder)
     assert unset.startswith("Of spectra-0 I know neither the revision nor the SHA-256.")
     assert unset.strip().endswith("The built-in detector judges instead.")
     put(folder, calibrated=False)
-    assert "never calibrated on this machine" in said_at_start(folder, detector="spectra-0")
+    assert "never calibrated on this machine" in said_at_start(folder)
     line(hashlib.sha256(tiny_onnx.LOUDNESS).hexdigest()).save(folder)
-    assert said_at_start(folder, detector="spectra-0") == ""
+    assert said_at_start(folder) == ""
+
+
+def test_a_check_in_the_terminal_says_it_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whoever tries a detector on a memo must not take the built-in one's word for its own."""
+    asked: list[object] = []
+
+    class Quick:
+        def __init__(self, detector: object = None) -> None:
+            asked.append(detector)
+
+        def analyse(self, *_: object) -> None:
+            raise UndecodableAudio(Undecodable.BROKEN)
+
+    monkeypatch.setattr("voice.pipeline.Analyser", Quick)
+    monkeypatch.setattr(models, "missing", lambda *_: ())
+    monkeypatch.setenv("FAMILYGUARD_DETECTOR", "spectra-0")
+    memo = tmp_path / "memo.ogg"
+    memo.write_bytes(b"OggS")
+    result = run.invoke(app, ["check", str(memo)])
+    assert "Of spectra-0 I know neither" in " ".join(result.stderr.split())
+    assert asked == [Choice("spectra-0")]
 
 
 def test_the_doctor_looks_at_the_detector_that_is_set(
