@@ -48,10 +48,13 @@ class Countermeasure(Protocol):
         """The model's name in the model table."""
         ...
 
-    def score(self, waveform: Waveform, segments: Sequence[Segment]) -> Score | None:
+    def score(
+        self, waveform: Waveform, segments: Sequence[Segment], snr_db: float | None = None
+    ) -> Score | None:
         """How machine-like the speech in `segments` is, as a whole and per window of `windows_of`.
 
-        None when there is too little speech to say anything.
+        `snr_db` is what voice/quality.py measured of the memo; without it that is done here.  None
+        when there is too little speech to say anything.
         """
         ...
 
@@ -71,7 +74,9 @@ class EmbeddedCountermeasure:
         self._features = features
         self._head = head
 
-    def score(self, waveform: Waveform, segments: Sequence[Segment]) -> Score | None:
+    def score(
+        self, waveform: Waveform, segments: Sequence[Segment], snr_db: float | None = None
+    ) -> Score | None:
         """See `Countermeasure`; the ratio is None where the sound is unlike the training data."""
         heard = _first(segments, MAX_HEARD_SECONDS)
         speech = speech_only(waveform, heard)
@@ -81,7 +86,8 @@ class EmbeddedCountermeasure:
         edges = [index * speech.seconds / count for index in range(count + 1)]
         windows = windows_of(heard)
         spans = [*itertools.pairwise(edges), *_spans(windows, speech.seconds)]
-        snr_db = quality.measure(waveform, tuple(segments)).snr_db
+        if snr_db is None:
+            snr_db = quality.measure(waveform, tuple(segments)).snr_db
         tracks = self._features.tracks(speech)
         opinions = self._head.opinions(statistics(tracks, spans))
         whole = Opinion(

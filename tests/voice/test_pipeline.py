@@ -14,9 +14,10 @@ from voice.activity import find_speech
 from voice.audio import Waveform
 from voice.comparison import compared_with
 from voice.countermeasure import windows_of
+from voice.envelope import POINTS, envelope
 from voice.errors import ModelMismatch, Undecodable, UndecodableAudio
 from voice.isolation import decode_file
-from voice.pipeline import Analyser, envelope
+from voice.pipeline import Analyser
 from voice.results import Analysis, Problem, Score, Segment, Unchecked, Window
 from voice.voiceprint import KnownVoice, Voiceprint
 
@@ -58,7 +59,7 @@ def test_it_finds_out_everything_about_a_clear_memo(heard: Analysis) -> None:
     assert heard.synthetic.windows
     assert heard.provenance.watermark is None
     assert heard.speech_seconds > 5
-    assert len(heard.envelope) == pipeline.ENVELOPE_POINTS
+    assert len(heard.envelope) == POINTS
     assert max(heard.envelope) > 0.1
 
 
@@ -229,9 +230,13 @@ class Suspicious:
     """A countermeasure that finds every window a bit more machine-like than the one before."""
 
     name = "suspicious"
+    snr_db: float | None = None
 
-    def score(self, waveform: Waveform, segments: Sequence[Segment]) -> Score | None:
+    def score(
+        self, waveform: Waveform, segments: Sequence[Segment], snr_db: float | None = None
+    ) -> Score | None:
         """Scores that show which window they belong to."""
+        self.snr_db = snr_db
         windows = tuple(
             Window(pieces[0].start, pieces[-1].end, float(index), index / 10)
             for index, pieces in enumerate(windows_of(segments))
@@ -241,12 +246,14 @@ class Suspicious:
 
 @pytest.mark.models
 def test_a_countermeasure_in_the_slot_is_heard(models_folder: Path) -> None:
-    """Whatever fills the slot has its score and its windows in the result."""
+    """Whatever fills the slot is told the noise, and has its score and windows in the result."""
     steps: list[str] = []
-    with_one = Analyser(models_folder, countermeasure=Suspicious())
+    suspicious = Suspicious()
+    with_one = Analyser(models_folder, countermeasure=suspicious)
     found = with_one.analyse(MEMO, on_step=steps.append)
     assert found.synthetic is not None
     assert found.synthetic.model == "suspicious"
+    assert suspicious.snr_db == found.quality.snr_db
     assert len(found.synthetic.windows) == len(windows_of(found.speech))
     assert found.synthetic.score == len(found.synthetic.windows) - 1
     assert Unchecked.SYNTHETIC_NO_MODEL not in found.unchecked

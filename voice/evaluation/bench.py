@@ -23,6 +23,7 @@ from voice.audio import SAMPLE_RATE, Waveform
 from voice.isolation import decode_file
 from voice.loading import Models
 from voice.pipeline import Analyser
+from voice.quality import measure
 from voice.results import Segment
 from voice.speaker import enrol, hear
 from voice.voiceprint import Voiceprint
@@ -161,7 +162,8 @@ def _bare(models: Models, waveform: Waveform) -> dict[str, float]:
         _timed(times, "voice", lambda: hear(encoder, waveform, speech))
     if models.countermeasure is not None:
         countermeasure = models.countermeasure
-        _timed(times, "synthetic", lambda: countermeasure.score(waveform, speech))
+        snr_db = measure(waveform, speech).snr_db
+        _timed(times, "synthetic", lambda: countermeasure.score(waveform, speech, snr_db))
     if detector is not None:
         _timed(times, "watermark", lambda: detector.find(waveform, speech))
     return times
