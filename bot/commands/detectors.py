@@ -87,8 +87,8 @@ def tell_detector(name: str | None, folder: Path, console: "Console", texts: "Te
         check_memory(name)
     except DetectorUnusable as error:
         why = sentence(error, texts)
-        said = texts.get("terminal.detector.instead", why=f"{why[0].upper()}{why[1:]}")
-        console.print(typeable(said), soft_wrap=True, markup=False)
+        for said in (f"{why[0].upper()}{why[1:]}", texts.get("terminal.detector.instead")):
+            console.print(typeable(said), soft_wrap=True, markup=False)
 
 
 def accept_licence(model: "Model", console: "Console", texts: "Texts", *, accepted: bool) -> None:

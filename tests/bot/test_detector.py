@@ -187,7 +187,7 @@ def test_the_start_says_that_a_detector_will_not_judge(folder: Path) -> None:
     assert said_at_start(folder, None) == ""
     unset = said_at_start(folder)
     assert unset.startswith("Of spectra-0 I know neither the revision nor the SHA-256.")
-    assert unset.strip().endswith("The built-in detector judges instead.")
+    assert unset.strip().endswith("Until then the built-in detector judges.")
     put(folder, calibrated=False)
     assert "never calibrated on this machine" in said_at_start(folder)
     line(hashlib.sha256(tiny_onnx.LOUDNESS).hexdigest()).save(folder)
