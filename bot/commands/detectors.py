@@ -55,7 +55,7 @@ def calibrate(
             give_up(sentence(error, texts), SETUP_FAULT)
         except KeyError as error:
             give_up(f"{manifest}: no column {error}", UNUSABLE_INPUT)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             give_up(f"{manifest}: {error}", UNUSABLE_INPUT)
     try:
         path = found.save(folder)

@@ -14,6 +14,7 @@ from tests.voice import tiny_onnx
 from voice.calibration import SYNTHETIC_LLR, SYNTHETIC_LLR_LIMIT, synthetic_llr
 from voice.detectors import DetectorUnusable, Fault, fitted, fitting
 from voice.detectors.fitting import Heard, calibrate, fit
+from voice.detectors.raw import Raw
 from voice.detectors.ready import model_of
 from voice.evaluation.clips import read_clip
 from voice.models import Model, ModelFile
@@ -156,6 +157,45 @@ def test_a_manifest_becomes_a_calibration_of_the_file_that_was_heard(
     found.save(tiny)
     digest = model_of("spectra-0", tiny).files[0].sha256
     assert fitted("spectra-0", digest, tiny) == found
+
+
+def test_an_interrupted_calibration_goes_on_where_it_stopped(
+    recordings: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes hours: what was heard is not heard again, and a half written line is."""
+    monkeypatch.setattr(fitting, "MIN_CLIPS", 1)
+    monkeypatch.setattr(fitting, "MIN_SOURCES", 1)
+    monkeypatch.setattr(fitting, "CHANNELS", ("stored",))
+    heard: list[str] = []
+
+    def hear(raw: Raw, root: Path, row: dict[str, str], channel: str) -> Heard | None:
+        heard.append(row["clip"])
+        if len(heard) == 4:
+            raise KeyboardInterrupt
+        return real(raw, root, row, channel)
+
+    real = fitting.hear
+    monkeypatch.setattr(fitting, "hear", hear)
+    with pytest.raises(KeyboardInterrupt):
+        calibrate("spectra-0", recordings, recordings.parent, tiny, 1)
+    [notes] = (tiny / "spectra-0").glob(".heard-*")
+    assert notes.stat().st_mode & 0o777 == 0o600
+    notes.write_text(notes.read_text().rstrip()[:-5])
+    found = calibrate("spectra-0", recordings, recordings.parent, tiny, 1)
+    assert heard[4:] == [heard[2], heard[3], *heard[6:]]
+    assert len(heard) == 4 + 7 - 2
+    assert (found.human, found.made) == (3, 3)
+    assert not notes.exists()
+
+
+def test_notes_that_others_may_write_are_not_believed(recordings: Path, tiny: Path) -> None:
+    """They would become the calibration."""
+    digest = hashlib.sha256(recordings.read_bytes()).hexdigest()
+    notes = fitting._notes_of(model_of("spectra-0", tiny), digest, 1, tiny)
+    notes.touch()
+    notes.chmod(0o666)
+    with pytest.raises(ValueError, match="others can write it"):
+        calibrate("spectra-0", recordings, recordings.parent, tiny, 1)
 
 
 def test_a_label_that_nobody_knows_stops_it(recordings: Path, tiny: Path) -> None:

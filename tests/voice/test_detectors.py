@@ -335,8 +335,9 @@ def test_what_is_not_ready_is_refused_for_its_own_reason(tmp_path: Path) -> None
     assert fault_of(tmp_path) is Fault.NOT_PINNED
     digest = put(tmp_path, calibrated=False)
     assert fault_of(tmp_path) is Fault.UNCALIBRATED
-    line("f" * 64).save(tmp_path)
-    assert fault_of(tmp_path) is Fault.STALE
+    for stale in (line("f" * 64), replace(line(digest), form=0)):
+        stale.save(tmp_path)
+        assert fault_of(tmp_path) is Fault.STALE
     line(digest).save(tmp_path)
     file = tmp_path / "spectra-0" / "model.onnx"
     file.write_bytes(file.read_bytes()[::-1])

@@ -11,7 +11,6 @@ import io
 import math
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,13 +21,14 @@ from voice.activity import find_speech
 from voice.calibration import SYNTHETIC_LLR
 from voice.detectors.countermeasure import raw_score, windows_of
 from voice.detectors.kinds import DetectorUnusable, Fault
-from voice.detectors.line import Fitted
+from voice.detectors.line import FORM, Fitted
+from voice.detectors.notes import Heard, Notes
 from voice.detectors.raw import Raw, load_raw
 from voice.detectors.ready import check_memory, model_of
 from voice.errors import UndecodableAudio
 from voice.evaluation.channels import through
 from voice.evaluation.clips import read_clip
-from voice.models import Model
+from voice.models import Model, models_folder
 from voice.training.calibrate import Facts, calibrated, held_out_llrs
 from voice.training.head import Trained
 
@@ -50,19 +50,6 @@ them through these channels, and one that is nearly deaf would only take its pla
 LABELS: Mapping[str, int] = {"bonafide": 0, "synthetic": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A clip that could be judged."""
-
-    made: int
-    source: str
-    kind: str
-    channel: str
-    score: float
-    seconds: float
-    snr_db: float
-
-
 def calibrate(
     name: str,
     manifest: Path,
@@ -74,8 +61,9 @@ def calibrate(
 ) -> Fitted:
     """Score one in `every` clips of `manifest`, whose paths are below `root`, and fit the line.
 
-    Needs the columns `clip`, `label`, `kind` and `source_repo`.  The result is not saved yet.
-    Raises DetectorUnusable, KeyError for a missing column, and ValueError for another label.
+    Needs the columns `clip`, `label`, `kind` and `source_repo`.  The result is not saved yet.  An
+    interrupted run is taken up where it stopped.  Raises DetectorUnusable, KeyError for a missing
+    column, ValueError for another label, and OSError.
     """
     model = model_of(name, folder)
     check_memory(name)
@@ -83,13 +71,17 @@ def calibrate(
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8"))))[::every]
     work = list(_with_channels(rows))
     raw = load_raw(model, folder, threads)
-    heard = []
-    for done, (row, channel) in enumerate(work, start=1):
-        if found := hear(raw, root, row, channel):
-            heard.append(found)
-        if on_clip is not None:
-            on_clip(done, len(work))
-    return fit(model, heard, manifest.name, hashlib.sha256(data).hexdigest(), every)
+    manifest_sha256 = hashlib.sha256(data).hexdigest()
+    with Notes(_notes_of(model, manifest_sha256, every, folder)) as notes:
+        for done, (row, channel) in enumerate(work, start=1):
+            if row["clip"] not in notes.known:
+                notes.add(row["clip"], hear(raw, root, row, channel))
+            if on_clip is not None:
+                on_clip(done, len(work))
+        heard = [one for one in notes.known.values() if one is not None]
+        found = fit(model, heard, manifest.name, manifest_sha256, every)
+        notes.forget()
+    return found
 
 
 def hear(raw: Raw, root: Path, row: Mapping[str, str], channel: str) -> Heard | None:
@@ -163,6 +155,13 @@ def fit(
         made_missed=1.0 - discovered,
         date=datetime.now(UTC).date().isoformat(),
     )
+
+
+def _notes_of(model: Model, manifest_sha256: str, every: int, folder: Path | None) -> Path:
+    """Where the notes of this very calibration lie."""
+    of = (str(FORM), model.files[0].sha256, manifest_sha256, str(every), *CHANNELS)
+    code = hashlib.sha256(" ".join(of).encode()).hexdigest()[:16]
+    return (folder or models_folder()) / model.name / f".heard-{code}.jsonl"
 
 
 def _percent(share: float) -> int:

@@ -14,6 +14,9 @@ from voice.models.keeper import read_record, write_record
 
 RECORD = ".calibration.json"
 
+FORM = 1
+"""Of windows and adapters: to be raised with whatever changes the scores of the same weights."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
@@ -38,6 +41,7 @@ class Fitted:
     human_called_made: float
     made_missed: float
     date: str  # year-month-day
+    form: int = FORM
 
     @property
     def line(self) -> SyntheticCalibration:
@@ -68,4 +72,6 @@ def fitted(detector: str, sha256: str, folder: Path | None = None) -> Fitted:
         raise DetectorUnusable(detector, Fault.STALE, why=f"{path} ({error})") from error
     if (found.detector, found.sha256) != (detector, sha256):
         raise DetectorUnusable(detector, Fault.STALE, why="it is of another file")
+    if found.form != FORM:
+        raise DetectorUnusable(detector, Fault.STALE, why="it is of another version of FamilyGuard")
     return found

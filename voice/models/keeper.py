@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from voice.errors import ModelMismatch, ModelUnavailable
 from voice.models.fetching import fetch
@@ -148,15 +148,20 @@ def read_record(path: Path) -> dict[str, Any]:
     Raises OSError, and ValueError for what is damaged or what others may have written.
     """
     with path.open("rb") as stream:
-        facts = os.fstat(stream.fileno())
-        if facts.st_mode & OTHERS_MAY_WRITE:
-            raise ValueError("others can write it")
-        if facts.st_uid not in (os.geteuid(), 0):
-            raise ValueError("it belongs to another account")
+        refuse_foreign(stream)
         found = json.loads(stream.read(MOST_RECORD_BYTES))
     if not isinstance(found, dict):
         raise ValueError("it is damaged")
     return found
+
+
+def refuse_foreign(stream: IO[Any]) -> None:
+    """Raise ValueError for an open file that others may have written."""
+    facts = os.fstat(stream.fileno())
+    if facts.st_mode & OTHERS_MAY_WRITE:
+        raise ValueError("others can write it")
+    if facts.st_uid not in (os.geteuid(), 0):
+        raise ValueError("it belongs to another account")
 
 
 def write_record(path: Path, record: Mapping[str, Any]) -> None:
