@@ -253,6 +253,7 @@ def test_a_countermeasure_in_the_slot_is_heard(models_folder: Path) -> None:
     found = with_one.analyse(MEMO, on_step=steps.append)
     assert found.synthetic is not None
     assert found.synthetic.model == "suspicious"
+    assert found.quality is not None
     assert suspicious.snr_db == found.quality.snr_db
     assert len(found.synthetic.windows) == len(windows_of(found.speech))
     assert found.synthetic.score == len(found.synthetic.windows) - 1
