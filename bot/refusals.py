@@ -3,6 +3,7 @@
 from bot.texts import Texts, terminal_language
 from familyguard.backup import DISK_FULL, BackupFailed
 from familyguard.errors import InTheWay, UnusableBackup, UnusableKeys
+from voice.errors import ModelMismatch, ModelUnavailable
 
 
 def sentence(error: Exception) -> str:
@@ -18,4 +19,8 @@ def sentence(error: Exception) -> str:
         if error.why == DISK_FULL:
             return texts.get("unusable.disk_full", path=error.folder)
         return texts.get("unusable.backup_failed", folder=error.folder, why=error.why)
+    if isinstance(error, ModelUnavailable):
+        # What was found is for who searches for it, and stays as it is.
+        kind = "mismatch" if isinstance(error, ModelMismatch) else "absent"
+        return texts.get(f"unusable.model.{kind}", model=error.model, why=error.detail)
     return str(error)

@@ -57,6 +57,7 @@ def speaker(
 @contextmanager
 def _sentences() -> Iterator[None]:
     """Give up with one sentence where files or models are not what the measuring needs."""
+    from bot.refusals import sentence
     from voice.errors import ModelUnavailable
 
     try:
@@ -66,7 +67,7 @@ def _sentences() -> Iterator[None]:
     except OSError as error:
         give_up(f"{error.filename}: {error.strerror}", UNUSABLE_INPUT)
     except ModelUnavailable as error:
-        give_up(f"{error}; `familyguard models fetch` fetches it")
+        give_up(sentence(error))
 
 
 def _channel(name: str) -> str:

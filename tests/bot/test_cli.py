@@ -165,7 +165,7 @@ def test_a_fault_of_this_machine_is_one_sentence(listen, memo):
     result = run.invoke(app, ["check", str(memo)])
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr.strip().endswith("model whisper-base: no source gave model.bin")
+    assert result.stderr.strip().endswith("no source gave model.bin")
 
 
 def test_an_error_that_is_not_ours_is_not_hidden(listen, memo):

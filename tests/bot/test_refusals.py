@@ -15,6 +15,7 @@ from familyguard.errors import (
     UnusableBackup,
     UnusableKeys,
 )
+from voice.errors import ModelMismatch, ModelUnavailable
 
 PATH = Path("/data/keys.json")
 
@@ -60,6 +61,18 @@ def test_a_database_in_the_way_names_the_option_that_helps(monkeypatch, language
     assert "/data/familyguard.db" in said
     assert "--replace" in said
     assert ("gewist" in said) == (language == "nl")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [ModelUnavailable, ModelMismatch])
+def test_a_model_that_is_not_there_or_another_file_is_named(monkeypatch, language, kind):
+    """With what was found, for whoever searches for it."""
+    monkeypatch.setenv("LC_ALL", f"{language}.UTF-8")
+    said = sentence(kind("whisper-base", "model.bin has 3 bytes"))
+    assert "whisper-base" in said
+    assert "model.bin has 3 bytes" in said
+    assert ("Het model" in said) == (language == "nl")
+    assert "models fetch whisper-base" in said
 
 
 def test_what_has_no_sentence_of_its_own_says_what_it_says():
