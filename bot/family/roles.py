@@ -8,7 +8,7 @@ from telegram import Update
 from bot import talk
 from bot.context import Context
 from bot.family import pin
-from familyguard.changes import WAIT_SECONDS, Kind
+from familyguard.changes import FREEZE_SECONDS, WAIT_SECONDS, Kind
 from familyguard.family import Account, Role
 
 KEEPERS = frozenset({Role.KEEPER})
@@ -84,6 +84,9 @@ DISPUTED = {
 """What waits a day more where nobody but themselves has stopped their removal: the thief of an
 account would stop it, and take along or destroy what the owner wants back."""
 
+FREEZING = ("froze", "not_me")
+"""Lines of the audit log: from then on the family was frozen for a day."""
+
 SUSPENDED = {
     Act.LEAVE: "roles.suspended.leave",
     Act.ERASE_OWN: "roles.suspended.leave",
@@ -102,16 +105,25 @@ def is_suspended(context: Context, account: Account) -> bool:
 
 
 def is_disputed(context: Context, account: Account) -> bool:
-    """Whether their removal was asked within a day, and they stopped it themselves."""
+    """Whether they stopped their own removal, and nobody had a day since to ask for it again.
+
+    A freeze forbids asking, and anybody may freeze: whoever stole the account would sit it out.
+    """
     store, family = context.house.store, account.family_id
     own = {one.user_id for one in store.accounts.of_person(family, account.person_id)}
     ended = [
         change
-        for change in store.changes.ended(family, context.house.now() - WAIT_SECONDS)
+        for change in store.changes.ended(family, 0.0)
         if change.kind == Kind.REMOVAL and change.data.get("person") == account.person_id
     ]
     last = max(ended, key=lambda change: change.ended_at or 0.0, default=None)
-    return last is not None and last.stopped_by in own
+    if last is None or last.ended_at is None or last.stopped_by not in own:
+        return False
+    until = last.ended_at + WAIT_SECONDS
+    for line in store.audit.lines(family, last.ended_at - FREEZE_SECONDS, acts=FREEZING):
+        if line.at < until:
+            until = max(until, line.at + FREEZE_SECONDS + WAIT_SECONDS)
+    return context.house.now() < until
 
 
 def refusal(context: Context, account: Account, act: Act) -> str | None:

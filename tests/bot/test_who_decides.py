@@ -519,6 +519,44 @@ async def test_attack_7_who_stops_their_own_removal_destroys_no_voice_for_a_day(
         assert store.voices.of_family(family) == []
 
 
+async def test_attack_7_nobody_sits_out_their_own_removal_with_a_freeze(tmp_path):
+    """Row 7: the thief stops it, freezes again and again so that nobody can ask anew, and waits."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        store, bert = store_of(telegram), telegram.person(2)
+        await removes(telegram, 2)
+        await bert.taps("Stop this")
+        await bert.sees("has stopped the removal")
+        await bert.sends("/freeze")
+        await telegram.quiet()
+        now += 23 * HOUR
+        await bert.sends("/freeze")
+        await telegram.quiet()
+        now += 2 * HOUR
+        await refused(telegram, bert, "/export", "only you have stopped that")
+        await refused(telegram, bert, "/leave", "only you have stopped that")
+        now += 23 * HOUR
+        assert not store.families.get(store.accounts.get(1).family_id).is_frozen(now)
+        await refused(telegram, bert, "/leave", "only you have stopped that")
+        await removes(telegram, 2)
+        await refused(telegram, bert, "/leave", "asked to remove you from the family")
+
+
+async def test_a_freeze_long_after_a_removal_was_stopped_makes_no_new_dispute(tmp_path):
+    """What was settled a week ago keeps nobody from their rights."""
+    now = 1e6
+    async with family_bot(tmp_path, now=lambda: now) as telegram:
+        bert = telegram.person(2)
+        await removes(telegram, 2)
+        await bert.taps("Stop this")
+        await bert.sees("has stopped the removal")
+        now += 7 * 24 * HOUR
+        await telegram.person(3).sends("/freeze")
+        await telegram.quiet()
+        await bert.sends("/leave")
+        await bert.sees("Do you want to leave?")
+
+
 async def test_a_removal_that_another_one_stopped_leaves_no_dispute(tmp_path):
     """Somebody else has vouched for them: their rights are theirs at once."""
     async with family_bot(tmp_path, now=lambda: 1e6) as telegram:
