@@ -59,6 +59,12 @@ _BEFORE_OFFICE = frozenset({
 })  # fmt: skip
 """May stand between an introduction and an office: «dit is het ziekenhuis», «your son's lawyer»."""
 
+_ADDRESSED = frozenset({
+    "mam", "mama", "mams", "pap", "papa", "paps", "oma", "opa", "mum", "mummy", "mom", "dad",
+    "daddy", "gran", "granny", "grandma", "grandpa", "grandad",
+})  # fmt: skip
+"""Among the first words: a relative speaks, whoever else is spoken of, and that one is called."""
+
 MOST_BEFORE_COLON = 3
 """Words before the colon with which a text message names its sender: «ABN AMRO: uw pas verloopt».
 """
@@ -75,18 +81,20 @@ def offices(
     `names` are as a messenger or the top of a screenshot shows them, `messages` what was written or
     said, and `claims` the words with which the writer names themselves (`Request.claims_to_be`).
     Of `evidence` the quotes of an authority count.  Where nothing in the words is a sign, nobody's
-    introduction is looked at: «ik ben de bank aan het opruimen» is a relative.
+    introduction is looked at: «ik ben de bank aan het opruimen» is a relative.  So is whoever says
+    «mam» first, as in «mam, ik ben het, de politie zegt …».
     """
-    pieces = frozenset(evidence)
+    pieces, said = frozenset(evidence), list(messages)
     quotes = [piece.detail for piece in pieces if piece.sign is Sign.AUTHORITY]
+    to_kin = any(not _ADDRESSED.isdisjoint(_words(message)[:LATEST]) for message in said)
     found = {
         _OFFICE_OF[word]
-        for text in (*quotes, *names, *claims)
+        for text in (*quotes, *names, *(() if to_kin else claims))
         for word in _words(text)
         if word in _OFFICE_OF
     }
-    if any(piece.sign in WORDED for piece in pieces):
-        for message in messages:
+    if not to_kin and any(piece.sign in WORDED for piece in pieces):
+        for message in said:
             found |= _introduced(_words(message)) | _before_colon(message)
     return frozenset(found)
 

@@ -44,6 +44,21 @@ def test_a_relative_who_speaks_of_a_bank_or_a_lawyer_is_no_office(message):
     assert found_in(message) == frozenset()
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Hoi mam, ik ben het, de politie zegt dat je nu 3000 euro borg moet betalen",
+        "Mam, ik ben het, mijn bank blokkeert alles, maak jij 2000 euro over, nu meteen",
+        "Oma met de politie hier, ik heb iemand aangereden, 5000 euro nu",
+        "Mum, it's the police, they arrested me, please pay 2000 pounds bail",
+        "Politie: mam ik ben het, ik zit vast. 2000 euro nu.",
+    ],
+)
+def test_attack_3_a_cloned_relative_who_names_an_office_is_still_called_themselves(message):
+    """Row 3: with «the police» in their mouth the card would send nobody to the relative."""
+    assert found_in(message) == frozenset()
+
+
 def test_the_name_at_the_top_counts():
     """Of an account or a screenshot: a claim like any other."""
     assert offices((), names=["Klantenservice Rabobank"]) == {Office.BANK}
