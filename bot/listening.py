@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
@@ -31,11 +31,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """For whom a file is heard.  What may be an answer goes before other memos."""
+    """For whom a file is heard.  What may be an answer goes before other memos.
+
+    `contexts` hold the words that may be in an answer (`familyguard.expected`).
+    """
 
     account: Account
     language: Language
     is_answer: bool = False
+    contexts: tuple[str, ...] = field(default=(), repr=False)
 
 
 async def find(
@@ -49,7 +53,9 @@ async def find(
     account = listener.account
     stored = house.store.voices.of_family(account.family_id)
     marks = frozenset((one.person_id, one.model, one.made_at) for one in stored)
-    rest = (listener.language, listener.is_answer, account.family_id, marks)
+    # The words themselves stay in memory no longer than it takes to listen.
+    waited_for = (listener.is_answer, hash(listener.contexts))
+    rest = (listener.language, waited_for, account.family_id, marks)
     by_id = (found.unique_id, *rest)
     async with house.listening.of(by_id):
         if finding := house.recall(by_id):
@@ -69,6 +75,7 @@ async def find(
                         spoken=spoken_language(house, listener),
                         voices=tuple(map(known_voice, stored)),
                         is_answer=listener.is_answer,
+                        contexts=listener.contexts,
                     )
                     finding = await house.analyst.listen(job, progress.tell)
                     finding = replace(finding, sha256=sha256)

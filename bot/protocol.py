@@ -26,7 +26,8 @@ class CheckJob(_Line):
     """To the worker: listen to the file at `path`, and draw its picture in `language`.
 
     `spoken` is the language of the memo, if it is known beforehand; `voices` are compared with it.
-    Of an answer to a challenge the words are heard however short it is.
+    Of an answer to a challenge the words are heard however short it is; `contexts` hold the words
+    that may be in it.
     """
 
     kind: Literal["check"] = "check"
@@ -36,6 +37,7 @@ class CheckJob(_Line):
     spoken: Language | None = None
     voices: tuple[KnownVoice, ...] = ()
     is_answer: bool = False
+    contexts: tuple[str, ...] = Field(default=(), repr=False)
 
 
 class RehearJob(_Line):

@@ -63,6 +63,7 @@ class Analyser(Protocol):
         on_step: Callable[[str], None],
         voices: Sequence[KnownVoice],
         is_answer: bool,
+        contexts: Sequence[str],
     ) -> Analysis:
         """Listen to a file; raises `UndecodableAudio`."""
 
@@ -145,6 +146,7 @@ class Worker:
             on_step=on_step,
             voices=job.voices,
             is_answer=job.is_answer,
+            contexts=job.contexts,
         )
         self._tell(Heard(number=number, analysis=analysis))
         try:

@@ -98,8 +98,22 @@ def parts_heard(phrase: Phrase, texts: Iterable[str]) -> frozenset[Part]:
     """The parts of `phrase` that are in any of `texts`, which are readings of one memo."""
     readings = list(texts)[:MOST_TEXTS]
     windows = {window for text in readings for window in _windows(text)}
+    heard = _words_among(phrase, windows)
+    if phrase.digits in two_digits.find(readings) or two_digits.sounds_like(
+        phrase.digits, windows, WORD_TOLERANCE
+    ):
+        heard.add(Part.DIGITS)
+    return frozenset(heard)
+
+
+def words_heard(phrase: Phrase, text: str) -> frozenset[Part]:
+    """Which of the words of `phrase` are in one reading, whatever its digits."""
+    return frozenset(_words_among(phrase, set(_windows(text))))
+
+
+def _words_among(phrase: Phrase, windows: set[str]) -> set[Part]:
     first, second = (sound(word) for word in phrase.words)
-    heard = set()
+    heard: set[Part] = set()
     if _is_among(first, windows, len(first)):
         heard.add(Part.FIRST)
     if _is_among(second, windows, len(second)):
@@ -107,11 +121,7 @@ def parts_heard(phrase: Phrase, texts: Iterable[str]) -> frozenset[Part]:
     # Both words run together; of the shorter one enough must be left.
     if _is_among(sound("".join(phrase.words)), windows, min(len(first), len(second))):
         heard |= {Part.FIRST, Part.SECOND}
-    if phrase.digits in two_digits.find(readings) or two_digits.sounds_like(
-        phrase.digits, windows, WORD_TOLERANCE
-    ):
-        heard.add(Part.DIGITS)
-    return frozenset(heard)
+    return heard
 
 
 def _windows(text: str) -> Iterator[str]:

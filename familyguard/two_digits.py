@@ -159,6 +159,9 @@ def _readings(line: list[str]) -> Iterator[str]:
             yield first
         if re.fullmatch("[2-9]0[2-9]", first):
             yield first[0] + first[2]
+        # … and 8 70 how «achtenzeventig» can.
+        if re.fullmatch("[2-9]{2}0", first):
+            yield first[1] + first[0]
         rest = line[place + 1 : place + 3]
         joined = rest[:1] == ["&"]
         second = "".join(rest[1:2] if joined else rest[:1])

@@ -54,6 +54,7 @@ class Listening:
         on_step: Step | None,
         voices: Sequence[KnownVoice] = (),
         is_answer: bool = False,
+        contexts: Sequence[str] = (),
     ) -> None:
         self._load = load
         self._pool = pool
@@ -64,6 +65,7 @@ class Listening:
         self._on_step = on_step
         self._known = voices
         self._is_answer = is_answer
+        self._contexts = contexts
         self.voice: HeardVoice | None = None
         self._matches: tuple[VoiceMatch, ...] = ()
         self._timing: dict[str, float] = {}
@@ -157,12 +159,15 @@ class Listening:
     ) -> Transcript:
         """The same transcript, with whatever else the memo may say."""
         # Pulls in SciPy's filters, which only these memos need.
-        from voice.relisten import relisten
+        from voice.relisten import expecting, relisten
 
-        assert self._models.recogniser is not None
-        more = relisten(self._models.recogniser, waveform, segments, heard.language)
+        recogniser = self._models.recogniser
+        assert recogniser is not None
+        more = relisten(recogniser, waveform, segments, heard.language)
+        expected = expecting(recogniser, waveform, segments, heard.language, self._contexts)
         texts = heard.alternatives or ((heard.text,) if heard.text else ())
-        return replace(heard, alternatives=tuple(dict.fromkeys((*texts, *more))))
+        alternatives = tuple(dict.fromkeys((*texts, *more)))
+        return replace(heard, alternatives=alternatives, expected=expected)
 
     def _voice(self, waveform: Waveform, segments: tuple[Segment, ...]) -> Score | None:
         encoder = self._models.encoder

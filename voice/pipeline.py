@@ -73,6 +73,7 @@ class Analyser:
         on_step: Step | None = None,
         voices: Sequence[KnownVoice] = (),
         is_answer: bool = False,
+        contexts: Sequence[str] = (),
     ) -> Analysis:
         """Listen to the memo at `path`.
 
@@ -80,12 +81,21 @@ class Analyser:
         them – or voiceprints, of which the most alike counts.  `language` is an ISO 639-1 code, or
         None to have it told.  `on_step` is called with the name of each step as it begins, from one
         thread or another but never from two at once.  Each of `voices` gets its own score.  Of an
-        answer to a challenge the words are heard however short it is.  Raises UndecodableAudio when
+        answer to a challenge the words are heard however short it is, and heard again; `contexts`
+        hold the words that may be in it (`voice.relisten.expecting`).  Raises UndecodableAudio when
         the memo itself cannot be decoded, and ModelMismatch as `load` does.
         """
         with self._one_at_a_time, returning_memory():
             return Listening(
-                self.load, self._pool, path, references, language, on_step, voices, is_answer
+                self.load,
+                self._pool,
+                path,
+                references,
+                language,
+                on_step,
+                voices,
+                is_answer,
+                contexts,
             ).result()
 
     def enrol(

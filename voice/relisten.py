@@ -29,6 +29,9 @@ EDGE_SECONDS = 0.2
 MAX_PARTS = 4
 """Heard alone, the first ones: a greeting, the words, and what is said after them."""
 
+MAX_CONTEXTS = 3
+"""Phrases that one member waits for at a time; each costs half a second of a processor."""
+
 MAX_PART_SECONDS = 5.0
 """Two or three words take less, and a sentence is heard with the whole."""
 
@@ -42,9 +45,7 @@ def relisten(
     """
     if not segments:
         return ()
-    start = max(0.0, segments[0].start - EDGE_SECONDS)
-    end = min(waveform.seconds, segments[-1].end + EDGE_SECONDS, start + MAX_SECONDS)
-    span = waveform.cut(start, end)
+    span, end = _span(waveform, segments)
     copies = [faster(span, percent) if percent else span for percent in SPEEDS]
     parts = [waveform.cut(part.start, part.end) for part in _parts(segments, end)]
     # Apart from the copies: all that is heard together has a window as long as the longest needs.
@@ -52,6 +53,36 @@ def relisten(
     most = max(len(texts) for texts in heard)
     ranked = [texts[rank] for rank in range(most) for texts in heard if rank < len(texts)]
     return tuple(dict.fromkeys(ranked))
+
+
+def expecting(
+    recogniser: Recogniser,
+    waveform: Waveform,
+    segments: Sequence[Segment],
+    language: str,
+    contexts: Sequence[str],
+) -> tuple[str, ...]:
+    """What the memo may say to a recogniser that expects the words of one of `contexts`.
+
+    Of each context the likeliest texts.  They may hold words that were expected and not said, so
+    whoever gave the contexts has to tell; MAX_CONTEXTS are used.
+    """
+    if not segments:
+        return ()
+    span, _ = _span(waveform, segments)
+    texts = [
+        text
+        for context in contexts[:MAX_CONTEXTS]
+        for text in recogniser.variants([span], language, context=context)[0]
+    ]
+    return tuple(dict.fromkeys(texts))
+
+
+def _span(waveform: Waveform, segments: Sequence[Segment]) -> tuple[Waveform, float]:
+    """What is heard of the memo as a whole, and the second in the memo at which it ends."""
+    start = max(0.0, segments[0].start - EDGE_SECONDS)
+    end = min(waveform.seconds, segments[-1].end + EDGE_SECONDS, start + MAX_SECONDS)
+    return waveform.cut(start, end), end
 
 
 def _parts(segments: Sequence[Segment], end: float) -> list[Segment]:

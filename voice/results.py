@@ -128,6 +128,8 @@ class Transcript:
     words: tuple[Word, ...] = field(default=(), repr=False)
     # The texts that were likeliest, of which `text` is the first; of a short memo only.
     alternatives: tuple[str, ...] = field(default=(), repr=False)
+    # What the recogniser wrote that was told which words to expect; never a text to be shown.
+    expected: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

@@ -174,14 +174,20 @@ class Recogniser:
         )
 
     def variants(
-        self, waveforms: Sequence[Waveform], language: str, *, in_full: bool = False
+        self,
+        waveforms: Sequence[Waveform],
+        language: str,
+        *,
+        in_full: bool = False,
+        context: str = "",
     ) -> list[tuple[str, ...]]:
         """What each of some short sounds may say, the likeliest first; nothing where it is a guess.
 
         `language` is an ISO 639-1 code.  All are heard at once, in a window as long as the longest
         of them needs – or, `in_full`, in the window that a memo is heard in, which takes four times
         as long.  What nobody says is left out, but not what the recogniser doubts: two words
-        without a sentence are always doubtful.
+        without a sentence are always doubtful.  `context` is text that may have come just before:
+        its words are heard more readily, and now and then instead of what was said.
         """
         if not waveforms:
             return []
@@ -193,12 +199,16 @@ class Recogniser:
             longest = max(waveform.seconds for waveform in waveforms)
             n_frames = min(N_FRAMES, round((longest + QUIET_SECONDS) * FRAMES_PER_SECOND))
             windows = [_silenced(each, n_frames) for each in features]
+        prompt = self._model.get_prompt(
+            tokenizer, [], without_timestamps=True, hotwords=context or None
+        )
         results = self._model.model.generate(
             StorageView.from_array(np.stack(windows)),
-            [self._model.get_prompt(tokenizer, [], without_timestamps=True)] * len(windows),
+            [prompt] * len(windows),
             beam_size=N_BEST,
             num_hypotheses=N_BEST,
-            max_length=MAX_VARIANT_TOKENS,
+            # The context counts among them.
+            max_length=MAX_VARIANT_TOKENS + (len(prompt) if context else 0),
         )
         heard = []
         for waveform, result in zip(waveforms, results, strict=True):

@@ -54,6 +54,7 @@ class QueuedAnalyst(ABC):
             spoken=memo.spoken,
             voices=memo.voices,
             is_answer=memo.is_answer,
+            contexts=memo.contexts,
         )
         outcome = await self.work(memo.member, job, tell, urgent=memo.is_answer)
         if isinstance(outcome, Finding):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -22,7 +22,8 @@ class Memo:
 
     `voices` are compared with it; whose voice it is supposed to be is decided afterwards, with
     `voice.comparison.compared_with`.  An answer to a live challenge goes before all other memos,
-    and its words are heard however short it is.
+    and its words are heard however short it is.  `contexts` hold the words that may be in it
+    (`familyguard.expected`).
     """
 
     member: int
@@ -31,6 +32,7 @@ class Memo:
     spoken: Language | None = None
     voices: tuple[KnownVoice, ...] = ()
     is_answer: bool = False
+    contexts: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from bot.case.cases import Open
 from bot.case.files import Arrival, with_arrival
 from bot.case.origin import Origin
 from bot.context import House
-from bot.words.codewords import Look, look
-from familyguard import challenge
+from bot.words.codewords import Look, language_of, look
+from familyguard import challenge, expected
 from familyguard.challenge import Challenge, Outcome, Said, Word
-from familyguard.codeword import Rotation
+from familyguard.codeword import Rotation, familiar
 from familyguard.family import Account
 from familyguard.near_matches import near_match
 from familyguard.phrase import Phrase, parts_heard
@@ -57,9 +57,46 @@ def waiting(house: House, account: Account, now: float) -> list[StoredChallenge]
     return [one for one in unanswered if now - one.created_at < WAIT_SECONDS]
 
 
-def is_open(asked: Sequence[StoredChallenge], now: float) -> bool:
-    """Whether any of the challenges may still be answered in time."""
-    return any(now <= one.expires_at for one in asked)
+def in_time(
+    asked: Sequence[StoredChallenge], now: float, sent_at: float | None = None
+) -> list[StoredChallenge]:
+    """The challenges that a memo may answer in time, the latest first.
+
+    One that was sent in time may be forwarded later.
+    """
+    open_ones = (
+        one
+        for one in asked
+        if now <= one.expires_at
+        or (sent_at is not None and one.created_at <= sent_at <= one.expires_at)
+    )
+    return sorted(open_ones, key=lambda one: one.created_at, reverse=True)
+
+
+def contexts(house: House, account: Account, asked: Sequence[StoredChallenge]) -> tuple[str, ...]:
+    """What the recogniser is told to expect, for each of the challenges."""
+    words = _words(house, account)
+    return tuple(expected.context(opened(one).phrase, words) for one in asked)
+
+
+def said(
+    house: House,
+    account: Account,
+    asked: Sequence[StoredChallenge],
+    transcript: Transcript | None,
+) -> tuple[str, ...]:
+    """What a memo may say of the phrases: its readings, and what can be trusted of those that were
+    made with an eye to the phrases.  A code word is never looked for in the latter."""
+    plain = readings(transcript)
+    if transcript is None or not transcript.expected:
+        return plain
+    words = _words(house, account)
+    more = [
+        reading
+        for one in asked
+        for reading in expected.trusted(opened(one).phrase, words, transcript.expected)
+    ]
+    return tuple(dict.fromkeys((*plain, *more)))
 
 
 def opened(stored: StoredChallenge) -> Challenge:
@@ -81,26 +118,27 @@ async def answered(
     origin: Origin,
     asked: Sequence[StoredChallenge],
     texts: Sequence[str],
+    said: Sequence[str],
     now: float,
 ) -> Answer | None:
     """The challenge that a memo answers and what comes of it; None when it answers none.
 
-    A memo of another sender than the one who was challenged is an answer only if it says half of
-    the phrase.
+    The code word is looked for in `texts`, the phrase in what is `said`.  A memo of another sender
+    than the one who was challenged is an answer only if it says half of the phrase.
     """
     known = {one.id: one for one in asked}
     fitting = [
         one
         for one in map(opened, asked)
         if _same_sender(house, account, origin, known[one.id])
-        or len(parts_heard(one.phrase, texts)) >= HALF
+        or len(parts_heard(one.phrase, said)) >= HALF
     ]
-    found = challenge.best_fit(fitting, texts, now, origin.sent_at)
+    found = challenge.best_fit(fitting, said, now, origin.sent_at)
     if found is None:
         return None
     # Where nothing was understood, nothing was tried.
     looked = await look(house, account, texts, now) if any(texts) else Look(Word.NONE_SET)
-    after, outcome = challenge.answer(found, texts, now, word=looked.word, sent_at=origin.sent_at)
+    after, outcome = challenge.answer(found, said, now, word=looked.word, sent_at=origin.sent_at)
     return Answer(known[found.id], after, outcome, looked)
 
 
@@ -156,6 +194,11 @@ def refuse(house: House, account: Account, asked: StoredChallenge, now: float) -
             return None
         after = case.file.case.with_answer(outcome, now)
         return cases.keep(house, case, replace(case.file, case=after), now)
+
+
+def _words(house: House, account: Account) -> tuple[str, ...]:
+    """Those that phrases are drawn from."""
+    return familiar(language_of(house, account.family_id))
 
 
 def _same_sender(house: House, account: Account, origin: Origin, asked: StoredChallenge) -> bool:

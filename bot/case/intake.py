@@ -69,7 +69,9 @@ async def memo(sent: Sent, found: Attachment, context: Context, progress: Progre
     house, account = context.house, sent.account
     origin = origin_of(sent.message, house.store.keys, account.family_id)
     asked = answers.waiting(house, account, house.now())
-    listener = Listener(account, sent.language, answers.is_open(asked, house.now()))
+    in_time = answers.in_time(asked, house.now(), origin.sent_at)
+    contexts = answers.contexts(house, account, in_time)
+    listener = Listener(account, sent.language, is_answer=bool(in_time), contexts=contexts)
     finding = await listening.find(found, listener, context.bot, house, progress)
     if not isinstance(finding.heard, Analysis):
         return failure(sent, finding.heard, house)
@@ -77,8 +79,12 @@ async def memo(sent: Sent, found: Attachment, context: Context, progress: Progre
     beside = await heard.freshness(
         house, account, origin, found.unique_id, finding.sha256, finding.heard, now
     )
-    texts = answers.readings(finding.heard.transcript)
-    answer = await answers.answered(house, account, origin, asked, texts, now) if asked else None
+    spoken = finding.heard.transcript
+    texts = answers.readings(spoken)
+    said = answers.said(house, account, asked, spoken)
+    answer = (
+        await answers.answered(house, account, origin, asked, texts, said, now) if asked else None
+    )
     if answer is not None:
         about = answer.asked.person_id
         arrival = _heard(sent, origin, finding, beside, house, about, no_words=True)
@@ -180,7 +186,7 @@ def _heard(
     judgement = judge_memo(compared, sent.caption, sent.language, reader, beside)
     judgement = replace(judgement, evidence=_named(judgement.evidence, about))
     if no_words and compared.transcript:
-        nothing = replace(compared.transcript, text="", words=(), alternatives=())
+        nothing = replace(compared.transcript, text="", words=(), alternatives=(), expected=())
         silent = replace(compared, transcript=nothing)
         judgement = replace(judgement, analysis=silent)
     item = item_of(sent.message, origin, house.now(), judgement)

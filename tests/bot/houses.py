@@ -70,7 +70,7 @@ class StubAnalyst:
             tell(step)
         await self.free.wait()
         if scripts.is_script(self.contents[-1]):
-            found = scripts.heard(memo.path.read_bytes(), memo.voices)
+            found = scripts.heard(memo.path.read_bytes(), memo.voices, memo.contexts)
             return Finding(found, known(PNG))
         if isinstance(self.heard, Exception):
             raise self.heard

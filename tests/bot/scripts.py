@@ -39,6 +39,7 @@ def memo(
     say: str | None = None,
     *,
     alternatives: tuple[str, ...] = (),
+    expected: tuple[str, ...] = (),
     language: str = "en",
     seconds: float = 8.0,
     voice: str | None = None,
@@ -54,18 +55,19 @@ def memo(
 ) -> bytes:
     """A memo as the worker is to hear it.
 
-    `say` is the transcript and `alternatives` further texts of the n-best list; `voice` is whose
-    voice it is (a name of the test's), `voices` are log-likelihood ratios by label that overrule
-    what follows from the name; `synthetic` is a log-likelihood ratio; memos with one `sound` are
-    one recording to the fingerprint (without it, those with one `say` and `voice`); `hearings` are
-    the texts of each copy when it is a recording of a code word (without it, `say` and the
-    alternatives, whatever the copy); `wait` is how many seconds it takes; `salt` makes another file
-    of the same sound.
+    `say` is the transcript and `alternatives` further texts of the n-best list; `expected` is what
+    a recogniser hears that was told which words may come; `voice` is whose voice it is (a name of
+    the test's), `voices` are log-likelihood ratios by label that overrule what follows from the
+    name; `synthetic` is a log-likelihood ratio; memos with one `sound` are one recording to the
+    fingerprint (without it, those with one `say` and `voice`); `hearings` are the texts of each
+    copy when it is a recording of a code word (without it, `say` and the alternatives, whatever the
+    copy); `wait` is how many seconds it takes; `salt` makes another file of the same sound.
     """
     return json.dumps(
         {
             "say": say,
             "alternatives": alternatives,
+            "expected": expected,
             "language": language,
             "seconds": seconds,
             "voice": voice,
@@ -87,7 +89,9 @@ def is_script(content: bytes) -> bool:
     return content.startswith(b'{"say":')
 
 
-def heard(content: bytes, known: tuple[KnownVoice, ...] = ()) -> Analysis:
+def heard(
+    content: bytes, known: tuple[KnownVoice, ...] = (), contexts: tuple[str, ...] = ()
+) -> Analysis:
     """The analysis that a script stands for."""
     script = json.loads(content)
     said = script["say"]
@@ -101,10 +105,12 @@ def heard(content: bytes, known: tuple[KnownVoice, ...] = ()) -> Analysis:
         unchecked=tuple(map(Unchecked, script["unchecked"])),
     )
     texts = tuple(dict.fromkeys([said, *script["alternatives"]])) if said is not None else ()
+    expected = tuple(script["expected"]) if contexts else ()
     return replace(
         found,
         audio=replace(found.audio, sha256=hashlib.sha256(content).hexdigest()),
-        transcript=found.transcript and replace(found.transcript, alternatives=texts),
+        transcript=found.transcript
+        and replace(found.transcript, alternatives=texts, expected=expected),
         voices=tuple(VoiceMatch(one.label, _match(script, one)) for one in known),
         fingerprint=sounding(script["sound"]),
     )

@@ -27,14 +27,14 @@ class StubAnalyser:
         print("a library that talks while it loads")
         os.system("echo a child of a library that talks, too")
 
-    def analyse(self, path, *, language, on_step, voices, is_answer):
+    def analyse(self, path, *, language, on_step, voices, is_answer, contexts):
         """Do as the file says."""
         content = path.read_bytes()
         on_step("decode")
         print("a library that talks at work")
         if scripts.is_script(content):
             time.sleep(json.loads(content)["wait"])
-            return scripts.heard(content, voices)
+            return scripts.heard(content, voices, contexts)
         return self._ordered(content.decode())
 
     def rehear(self, paths, language, on_copy):

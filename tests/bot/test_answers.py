@@ -7,8 +7,10 @@ import pytest
 from bot.words import overheard
 from bot.words.codewords import count_attempts
 from familyguard.challenge import VALID_SECONDS
-from familyguard.codeword import Attempts
+from familyguard.codeword import Attempts, familiar
+from familyguard.expected import context
 from familyguard.family import Role
+from familyguard.phrase import Phrase
 from tests.bot.families import DURESS, WORD, enrol, set_word
 from tests.bot.houses import admit
 from tests.bot.scripts import memo
@@ -93,7 +95,8 @@ async def test_words_of_an_answer_are_never_shown_nor_kept(tmp_path):
         set_word(telegram.house, family_of(telegram))
         phrase = await challenged(telegram)
         anna = telegram.person(1)
-        await answers(telegram, f"{WORD} {phrase} I need 950 euro today on {BILL}")
+        said = f"{WORD} {phrase} I need 950 euro today on {BILL}"
+        await answers(telegram, said, expected=(said,))
         await anna.taps("Details")
         await anna.sees("These are hints, not proof.")
         first = WORD.split()[0]
@@ -108,7 +111,8 @@ async def test_words_of_an_answer_are_never_shown_nor_kept(tmp_path):
             for _, shown in telegram.house.shown._things.values()
             if shown.judgement.analysis
         )
-        assert (heard.text, heard.words, heard.alternatives) == ("", (), ())
+        assert (heard.text, heard.words) == ("", ())
+        assert (heard.alternatives, heard.expected) == ((), ())
         assert "NL91" not in "".join(case.state for case in stored)
 
 
@@ -294,6 +298,52 @@ async def test_a_duress_word_looks_accepted_and_alerts_the_others(tmp_path):
             assert not any("alarm" in shown.text.lower() for shown in told.screen)
         acts = [line.act for line in telegram.house.store.audit.lines(family_of(telegram))]
         assert "duress" in acts
+
+
+async def test_a_phrase_that_is_heard_only_by_who_expects_it_counts(tmp_path):
+    """A relative with an accent said it: «mum, motor cup» is what is heard without knowing it."""
+    async with at_home(tmp_path) as telegram:
+        phrase = await challenged(telegram)
+        *words, first, second = phrase.split()
+        mumbled = f"mumble {first} {second}"
+        card = await answers(telegram, mumbled, salt="1")
+        assert WRONG_PHRASE in card.text
+        card = await answers(telegram, mumbled, expected=(" ".join(words),), salt="2")
+        assert SPOKEN in card.text
+        assert card.text.startswith("Careful") or card.text.startswith(STRONG)
+
+
+async def test_what_is_only_copied_from_what_was_told_is_no_answer(tmp_path):
+    """Row 1: a recording in which the recogniser writes the words that it was given."""
+    async with at_home(tmp_path) as telegram:
+        phrase = await challenged(telegram)
+        told = context(Phrase.parse(phrase), familiar("en"))
+        card = await answers(telegram, f"mumble {phrase[-3:]}", expected=(told,))
+        assert WRONG_PHRASE in card.text
+
+
+async def test_the_code_word_is_not_looked_for_where_words_were_expected(tmp_path):
+    """Row 5: what a recogniser writes that was told words is no try at the code word."""
+    async with at_home(tmp_path) as telegram:
+        set_word(telegram.house, family_of(telegram))
+        phrase = await challenged(telegram)
+        card = await answers(telegram, f"mumble {phrase}", expected=(f"{WORD} {phrase}",))
+        assert WRONG_WORD in card.text
+
+
+async def test_an_answer_that_was_sent_in_time_is_heard_as_one_when_it_is_forwarded_late(tmp_path):
+    """The relative looked at the telephone a quarter of an hour later."""
+    async with at_home(tmp_path) as telegram:
+        phrase = await challenged(telegram)
+        anna = telegram.person(1)
+        *words, first, second = phrase.split()
+        said = memo(f"mumble {first} {second}", expected=(" ".join(words),), voice="somebody")
+        sent = sender(telegram, date=int(telegram.time.time) + 60)
+        telegram.time.time += VALID_SECONDS + 300
+        await anna.forwards_voice(said, forward_origin=sent)
+        await telegram.quiet()
+        card = await anna.sees("Checked on")
+        assert SPOKEN in card.text
 
 
 async def test_a_late_answer_is_named_late(tmp_path):

@@ -210,10 +210,15 @@ def test_it_hears_the_words_of_an_answer_however_short(analyser: Analyser, tmp_p
     assert found.transcript is not None
     assert "happy" in found.transcript.text.lower()
     # Heard again at other speeds, so that a code word has more chances to be known.
-    usual = analyser.analyse(path, language="en", is_answer=True).transcript
+    told = ("harbour, lemon. castle, wigwam.",)
+    usual = analyser.analyse(path, language="en", is_answer=True, contexts=told).transcript
     assert usual is not None
     assert len(found.transcript.alternatives) > 5
     assert found.transcript.alternatives == usual.alternatives
+    # What may come is not written where it was not said, and is kept apart.
+    assert found.transcript.expected == ()
+    assert any("happy" in text.lower() for text in usual.expected)
+    assert not any("lemon" in text.lower() for text in usual.expected)
     assert found.speaker is None
 
 

@@ -6,9 +6,11 @@ import pytest
 from voice.audio import SAMPLE_RATE, Waveform
 from voice.relisten import (
     EDGE_SECONDS,
+    MAX_CONTEXTS,
     MAX_PART_SECONDS,
     MAX_PARTS,
     MAX_SECONDS,
+    expecting,
     relisten,
 )
 from voice.results import Segment
@@ -21,9 +23,11 @@ class Listener:
         self.copies = []
         self.parts = []
 
-    def variants(self, waveforms, language):
+    def variants(self, waveforms, language, *, context=""):
         """Two texts for each sound, one of them the same for all."""
         lengths = [waveform.seconds for waveform in waveforms]
+        if context:
+            return [(f"{context} {seconds:.2f}", "all") for seconds in lengths]
         if self.copies:
             self.parts = lengths
         else:
@@ -84,3 +88,17 @@ def test_of_a_long_memo_only_the_beginning_is_heard():
 def test_silence_is_not_heard():
     """There is nothing to hear."""
     assert relisten(Listener(), silence(3.0), [], "en") == ()
+
+
+def test_the_span_is_heard_once_with_each_of_the_words_that_may_come():
+    """As it is, with its pauses; whoever waits for many phrases has the latest heard."""
+    texts = expecting(Listener(), silence(9.0), THREE, "nl", ["molen", "fiets"])
+    assert texts == ("molen 5.60", "all", "fiets 5.60")
+    many = expecting(Listener(), silence(9.0), THREE, "nl", [f"word {n}" for n in range(9)])
+    assert len(many) == MAX_CONTEXTS + 1
+
+
+def test_nothing_is_expected_in_silence_or_where_nobody_waits():
+    """A recogniser that is told words writes them over silence."""
+    assert expecting(Listener(), silence(3.0), [], "en", ["harbour"]) == ()
+    assert expecting(Listener(), silence(9.0), THREE, "en", []) == ()
