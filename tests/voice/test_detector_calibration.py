@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import math
+import os
 import wave
 from dataclasses import replace
 from pathlib import Path
@@ -203,6 +204,26 @@ def test_a_label_that_nobody_knows_stops_it(recordings: Path, tiny: Path) -> Non
     recordings.write_text(recordings.read_text().replace("bonafide", "real"))
     with pytest.raises(ValueError, match="label 'real'; there are bonafide, synthetic"):
         calibrate("spectra-0", recordings, recordings.parent, tiny, 1)
+
+
+@pytest.mark.parametrize("clip", ["../outside.wav", "/dev/zero", "a/../../outside.wav"])
+def test_attack_16_a_list_of_recordings_opens_no_file_outside_its_folder(
+    recordings: Path, tiny: Path, clip: str
+) -> None:
+    """Row 16: whoever offers recordings for download would choose what is read here."""
+    recordings.write_text(recordings.read_text().replace("broken.wav", clip))
+    with pytest.raises(ValueError, match="is not below"):
+        calibrate("spectra-0", recordings, recordings.parent, tiny, 1)
+
+
+def test_attack_16_recordings_that_never_end_hold_up_no_calibration(tmp_path: Path) -> None:
+    """Row 16: they are handed to the limited child, which gets bytes of ordinary files alone."""
+    os.mkfifo(tmp_path / "pipe.wav")
+    (tmp_path / "zero.wav").symlink_to("/dev/zero")
+    for clip in ("pipe.wav", "zero.wav"):
+        assert fitting._sound(tmp_path, clip) is None
+    with pytest.raises(FileNotFoundError):
+        fitting._sound(tmp_path, "absent.wav")
 
 
 def test_both_kinds_of_a_source_go_through_the_same_channels() -> None:

@@ -102,17 +102,34 @@ def test_high_frequencies_are_raised_as_in_its_training() -> None:
         (tiny_onnx.LOUDNESS[:80], Fault.UNREADABLE),
         (tiny_onnx.SHORT, Fault.MISSHAPEN),
         (tiny_onnx.ONE_CLASS, Fault.MISSHAPEN),
+        (tiny_onnx.SEQUENCE, Fault.MISSHAPEN),
         (tiny_onnx.NO_NUMBER, Fault.NO_NUMBER),
     ],
 )
 def test_a_bad_graph_is_told_in_one_sentence(tmp_path: Path, content: bytes, fault: Fault) -> None:
-    """Rubbish, cut off, another length, another number of classes, no number."""
+    """Rubbish, cut off, another length, another number of classes, a list, no number."""
     put(tmp_path, content)
     with pytest.raises(DetectorUnusable) as caught:
         load_detector(Choice("spectra-0"), tmp_path, 1)
     assert caught.value.fault is fault
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith("detector spectra-0: ")
+
+
+@pytest.mark.parametrize(
+    "location", [".hidden", "../weights.bin", "../../weights.bin", "{here}/weights.bin"]
+)
+def test_attack_24_a_graph_takes_no_weights_from_a_file_that_nobody_pinned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, location: str
+) -> None:
+    """Row 24: the hash of the graph says nothing about numbers that it fetches from elsewhere."""
+    put(tmp_path, tiny_onnx.reaching(location.format(here=tmp_path)))
+    monkeypatch.chdir(tmp_path / "spectra-0")
+    for file in (tmp_path / "weights.bin", tmp_path / "spectra-0/.hidden"):
+        file.write_bytes(np.array([100, 0], dtype=np.float32).tobytes())
+    with pytest.raises(DetectorUnusable) as caught:
+        load_detector(Choice("spectra-0"), tmp_path, 1)
+    assert caught.value.fault is Fault.UNREADABLE
 
 
 def fairseq_file(file: Path, shape: Shape, net: torch.nn.Module, **more: torch.Tensor) -> Path:

@@ -39,15 +39,33 @@ def node(kind: str, inputs: Sequence[str], output: str, **attributes: int | Sequ
     return b"".join(parts + [_attribute(*pair) for pair in attributes.items()])
 
 
-def graph(nodes: Sequence[bytes], output: str, samples: int = 64_600, width: int = 2) -> bytes:
-    """A model from "waveform", (1, samples), to `output`, (1, width)."""
+def stored_elsewhere(name: str, location: str) -> bytes:
+    """Two numbers that are said to lie in another file than the graph's."""
+    entries = {"location": location, "offset": "0", "length": "8"}
+    where = [_bytes(13, _bytes(1, key) + _bytes(2, value)) for key, value in entries.items()]
+    tensor = _number(1, 2) + _number(2, FLOAT) + _bytes(8, name) + b"".join(where)
+    return _bytes(5, tensor + _number(14, 1))
+
+
+def graph(
+    nodes: Sequence[bytes],
+    output: str,
+    samples: int = 64_600,
+    width: int = 2,
+    *,
+    more: bytes = b"",
+    is_sequence: bool = False,
+) -> bytes:
+    """A model from "waveform", (1, samples), to `output`, (1, width), or a sequence of such."""
 
     def value(field: int, name: str, *sizes: int) -> bytes:
         shape = b"".join(_bytes(1, _number(1, size)) for size in sizes)
-        tensor = _number(1, FLOAT) + _bytes(2, shape)
-        return _bytes(field, _bytes(1, name) + _bytes(2, _bytes(1, tensor)))
+        kind = _bytes(1, _number(1, FLOAT) + _bytes(2, shape))
+        if is_sequence and name == output:
+            kind = _bytes(4, _bytes(1, kind))
+        return _bytes(field, _bytes(1, name) + _bytes(2, kind))
 
-    body = b"".join(_bytes(1, one) for one in nodes) + _bytes(2, "tiny")
+    body = b"".join(_bytes(1, one) for one in nodes) + _bytes(2, "tiny") + more
     body += value(11, "waveform", 1, samples) + value(12, output, 1, width)
     return _number(1, 8) + _bytes(8, _bytes(1, "") + _number(2, 13)) + _bytes(7, body)
 
@@ -74,3 +92,18 @@ ONE_CLASS = graph(_POWER, "power", width=1)
 
 SHORT = graph([*_POWER, node("Concat", ["power", "other"], "logits", axis=1)], "logits", 16_000)
 """Wants another length of sound."""
+
+SEQUENCE = graph(
+    [*_POWER, node("SequenceConstruct", ["power", "other"], "logits")], "logits", is_sequence=True
+)
+"""Gives two tensors in a list instead of one."""
+
+
+def reaching(location: str) -> bytes:
+    """Of the right form, with numbers that are said to lie in the file `location`."""
+    nodes = (
+        *_POWER,
+        node("Concat", ["power", "other"], "plain", axis=1),
+        node("Add", ["plain", "w"], "logits"),
+    )
+    return graph(nodes, "logits", more=stored_elsewhere("w", location))

@@ -18,6 +18,7 @@ import numpy as np
 
 from voice import quality
 from voice.activity import find_speech
+from voice.audio import Waveform
 from voice.calibration import SYNTHETIC_LLR
 from voice.detectors.countermeasure import raw_score, windows_of
 from voice.detectors.kinds import DetectorUnusable, Fault
@@ -27,7 +28,7 @@ from voice.detectors.raw import Raw, load_raw
 from voice.detectors.ready import check_memory, model_of
 from voice.errors import UndecodableAudio
 from voice.evaluation.channels import through
-from voice.evaluation.clips import read_clip
+from voice.isolation import decode_file
 from voice.models import Model, models_folder
 from voice.training.calibrate import Facts, calibrated, held_out_llrs
 from voice.training.head import Trained
@@ -87,11 +88,11 @@ def calibrate(
 def hear(raw: Raw, root: Path, row: Mapping[str, str], channel: str) -> Heard | None:
     """A clip's score, or None where the product would not judge it either.
 
-    Raises DetectorUnusable where the detector gives no number.
+    Raises DetectorUnusable where the detector gives no number, ValueError for a clip that is not
+    below `root`, and OSError for one that is not there.
     """
-    try:
-        waveform = read_clip(root / row["clip"])
-    except UndecodableAudio:
+    waveform = _sound(root, row["clip"])
+    if waveform is None:
         return None
     waveform = through(channel, waveform, zlib.crc32(row["clip"].encode()))
     segments = find_speech(waveform)
@@ -109,6 +110,18 @@ def hear(raw: Raw, root: Path, row: Mapping[str, str], channel: str) -> Heard | 
         seconds=sum(segment.seconds for segment in segments),
         snr_db=measured.snr_db,
     )
+
+
+def _sound(root: Path, clip: str) -> Waveform | None:
+    """In the limited child: unlike the corpus of this project these are files of anybody."""
+    if Path(clip).is_absolute() or ".." in Path(clip).parts:
+        raise ValueError(f"{clip} is not below {root}")
+    path = root / clip
+    path.stat()  # a list of files that are not there is a mistake, and not a list of bad ones
+    try:
+        return decode_file(path)[0]
+    except UndecodableAudio:
+        return None
 
 
 def fit(

@@ -40,8 +40,10 @@ class Spectra:
         except Exception as error:  # the library has a class for every fault and none for all
             raise DetectorUnusable(detector, Fault.UNREADABLE, why=_first_line(error)) from error
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
-        if len(inputs) != 1 or len(outputs) != 1 or inputs[0].type != "tensor(float)":
-            why = f"{len(inputs)} inputs and {len(outputs)} outputs"
+        kinds = [one.type for one in (*inputs, *outputs)]
+        # Of others, such as a sequence, the library makes whatever it likes in Python.
+        if len(inputs) != 1 or kinds != ["tensor(float)"] * 2:
+            why = f"{len(inputs)} inputs and {len(outputs)} outputs: {', '.join(kinds)}"[:200]
             raise DetectorUnusable(detector, Fault.MISSHAPEN, why=why)
         self._input = inputs[0].name
 
