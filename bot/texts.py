@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Final, Literal, get_args
 
 from babel.messages.pofile import read_po
@@ -93,8 +94,10 @@ def _set_up() -> Language | None:
     """That of the settings, looked up by itself: they may be what the sentence complains of."""
     if wish := os.environ.get(SETTING):
         return offered(wish)
+    # The current folder may be anybody's: whoever opens a named pipe waits for its writer.
     with contextlib.suppress(OSError, ValueError):
-        return offered(dotenv_values(".env", interpolate=False).get(SETTING))
+        if Path(".env").is_file():
+            return offered(dotenv_values(".env", interpolate=False).get(SETTING))
     return None
 
 

@@ -308,6 +308,22 @@ async def test_it_names_commands_as_they_can_be_typed(home, tmp_path, monkeypatc
     assert f"{program} keys sheet --delete" in result.output
 
 
+@pytest.mark.parametrize("kind", ["pipe", "folder", "endless"])
+def test_attack_23_a_folder_of_somebody_else_holds_up_no_command(tmp_path, monkeypatch, kind):
+    """Row 23: «.env» there may be a pipe, a folder or a device; it is left alone."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FAMILYGUARD_LANGUAGE", raising=False)
+    monkeypatch.setenv("LC_ALL", "nl_NL.UTF-8")
+    trap = tmp_path / ".env"
+    if kind == "pipe":
+        os.mkfifo(trap)
+    elif kind == "folder":
+        trap.mkdir()
+    else:
+        trap.symlink_to("/dev/zero")
+    assert terminal_language() == "nl"
+
+
 async def test_it_speaks_the_language_that_was_set_up(home, monkeypatch):
     """A server in English may be looked after in Dutch."""
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")

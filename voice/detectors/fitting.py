@@ -115,7 +115,7 @@ def hear(raw: Raw, root: Path, row: Mapping[str, str], channel: str) -> Heard | 
 def _sound(root: Path, clip: str) -> Waveform | None:
     """In the limited child: unlike the corpus of this project these are files of anybody."""
     if Path(clip).is_absolute() or ".." in Path(clip).parts:
-        raise ValueError(f"{clip} is not below {root}")
+        raise ValueError(f"{clip!r} is not below {root}")
     path = root / clip
     path.stat()  # a list of files that are not there is a mistake, and not a list of bad ones
     try:
