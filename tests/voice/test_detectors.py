@@ -195,6 +195,17 @@ def test_a_file_with_names_of_fairseq_is_heard_as_its_authors_do(
     assert found == pytest.approx(logits[0] - logits[1], abs=1e-3)
 
 
+def test_attack_16_sound_that_a_network_cannot_take_ends_that_part_of_the_judgement_alone(
+    tmp_path: Path,
+) -> None:
+    """Row 16: an error of the library's would give up the whole memo, its words too."""
+    file = fairseq_file(tmp_path / "m.safetensors", TINY, network(TINY), **head())
+    detector = AntiDeepfake("antideepfake-small", file, TINY)
+    with pytest.raises(DetectorUnusable) as caught:
+        detector.score(np.zeros(10, dtype=np.float32))
+    assert caught.value.fault is Fault.MISSHAPEN
+
+
 @pytest.mark.parametrize("name", ["proj_fc.bias", "m_ssl.model.layer_norm.bias", "one.more"])
 def test_a_missing_or_foreign_tensor_is_refused(tmp_path: Path, name: str) -> None:
     """Nothing is left as it was drawn at random, and nothing is left out unseen."""

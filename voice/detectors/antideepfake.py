@@ -79,7 +79,7 @@ class AntiDeepfake:
         self._detector = detector
         try:
             tensors = dict(_tensors(file))
-        except (SafetensorError, OSError) as error:
+        except (SafetensorError, OSError, RuntimeError) as error:
             raise DetectorUnusable(detector, Fault.UNREADABLE, why=str(error)[:200]) from error
         # Shapes alone: 300 million random numbers would take as long to draw as to replace.
         with torch.device("meta"):
@@ -99,7 +99,11 @@ class AntiDeepfake:
     def score(self, samples: Samples) -> float:
         """See `voice.detectors.raw.Raw`."""
         sound = torch.from_numpy(samples)[None]
-        frames, _ = self._network(torch.nn.functional.layer_norm(sound, sound.shape[1:]))
+        try:
+            frames, _ = self._network(torch.nn.functional.layer_norm(sound, sound.shape[1:]))
+        except RuntimeError as error:  # of PyTorch's, also where memory ran out
+            why = " ".join(str(error).split())[:200]
+            raise DetectorUnusable(self._detector, Fault.MISSHAPEN, why=why) from error
         made, human = self._head(frames.mean(1))[0][[MADE, HUMAN]].tolist()
         return odds(self._detector, made, human)
 
