@@ -43,7 +43,9 @@ class ListeningSettings(BaseModel):
         None, description="detector that was fetched and calibrated, instead of the built-in one"
     )
     detector_seconds: float = Field(
-        90.0, gt=0, description="seconds that it may take for one memo; then it did not judge"
+        90.0,
+        gt=0,
+        description="seconds that it may take for one memo, at most half of what the memo has",
     )
     memo_seconds: float = Field(
         180.0, gt=0, description="seconds that listening to one memo may take"

@@ -43,7 +43,8 @@ def worker_command(settings: ListeningSettings) -> tuple[str, ...]:
     )  # fmt: skip
     if settings.detector is None:
         return command
-    seconds = str(settings.detector_seconds)
+    # A memo that takes too long is given up whole: the detector must be done well before.
+    seconds = str(min(settings.detector_seconds, settings.memo_seconds / 2))
     return (*command, "--detector", settings.detector, "--detector-seconds", seconds)
 
 

@@ -246,6 +246,14 @@ def test_the_worker_is_told_which_one_it_is(folder: Path) -> None:
     assert "--detector" not in worker_command(settings(folder))
 
 
+def test_attack_16_a_long_memo_does_not_make_a_slow_detector_cost_the_whole_judgement(
+    folder: Path,
+) -> None:
+    """Row 16: with more time than the memo has, a minute of speech would end in no answer."""
+    chosen = settings(folder, detector="spectra-0", detector_seconds=500, memo_seconds=180)
+    assert worker_command(chosen)[-1] == "90.0"
+
+
 def test_only_detectors_that_there_are_can_be_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
