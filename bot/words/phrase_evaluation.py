@@ -41,6 +41,9 @@ UNITS = {
 OTHERS = (5, 11, 17)
 """How much further on in the list the phrases are that each memo is held against, too."""
 
+CLIPS = 15
+"""Of the corpus, a language; there are no more Dutch ones."""
+
 TRANSCRIBE, FIRST, AGAIN, EXPECTED = (
     "transcribe and compare",
     "first hearing",
@@ -116,17 +119,19 @@ def hear_clips(
 ) -> list[Heard]:
     """The clips of `corpus`, a folder with a manifest, that `file` holds or that are added to it.
 
-    They hold none of the phrases, of which each is held against the next two.
+    They hold none of the phrases.  Each is heard once as it is, and once for each of four phrases.
     """
     clips = [clip for clip in read_manifest(corpus / "manifest.csv") if clip.language == language]
     clips.sort(key=lambda clip: hashlib.sha256(clip.path.encode()).digest())
     known = {row.name: row for row in read(file)}
     found = []
-    for number, clip in enumerate(clips[: len(phrases)]):
+    for number, clip in enumerate(clips[:CLIPS]):
         if clip.path not in known:
             sound = read_clip(corpus / clip.path).cut(0.0, OTHER_SECONDS)
-            against = [phrases[(number + step) % len(phrases)] for step in (0, 1)]
-            known[clip.path] = _heard(clip.path, "", sound, language, against, recogniser)
+            (texts,) = recogniser.variants([sound], language)
+            against = [phrases[(number + step) % len(phrases)] for step in (0, *OTHERS)]
+            readings = _expecting(sound, language, against, recogniser)
+            known[clip.path] = Heard(clip.path, "", texts, (), readings)
             add(file, known[clip.path])
         found.append(known[clip.path])
     return found
@@ -229,12 +234,18 @@ def _heard(
     if found is not None:
         texts = found.alternatives or ((found.text,) if found.text else ())
     again = relisten(recogniser, sound, segments, language)
+    return Heard(name, phrase, texts, again, _expecting(sound, language, against, recogniser))
+
+
+def _expecting(
+    sound: Waveform, language: str, against: Sequence[Phrase], recogniser: Recogniser
+) -> dict[str, tuple[str, ...]]:
     contexts = {str(each): expected.context(each, familiar(language)) for each in against}
-    readings = {
+    segments = find_speech(sound)
+    return {
         text: expecting(recogniser, sound, segments, language, [context])
         for text, context in contexts.items()
     }
-    return Heard(name, phrase, texts, again, readings)
 
 
 def _spoken(phrase: Phrase, language: str, number: int) -> str:
