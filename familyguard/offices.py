@@ -65,6 +65,13 @@ _ADDRESSED = frozenset({
 })  # fmt: skip
 """Among the first words: a relative speaks, whoever else is spoken of, and that one is called."""
 
+_KIN = _ADDRESSED | {
+    "zoon", "dochter", "kleinzoon", "kleindochter", "kleinkind", "broer", "zus", "neef", "nicht",
+    "son", "daughter", "grandson", "granddaughter", "grandchild", "brother", "sister", "nephew",
+    "niece",
+}  # fmt: skip
+"""Whoever names themselves so is a relative, whatever name their account bears."""
+
 MOST_BEFORE_COLON = 3
 """Words before the colon with which a text message names its sender: «ABN AMRO: uw pas verloopt».
 """
@@ -86,14 +93,18 @@ def offices(
     """
     pieces, said = frozenset(evidence), list(messages)
     quotes = [piece.detail for piece in pieces if piece.sign is Sign.AUTHORITY]
-    to_kin = any(not _ADDRESSED.isdisjoint(_words(message)[:LATEST]) for message in said)
+    named = [_words(claim) for claim in claims]
+    is_kin = any(not _ADDRESSED.isdisjoint(_words(message)[:LATEST]) for message in said) or any(
+        words and words[-1] in _KIN for words in named
+    )
+    outside = [] if is_kin else [*map(_words, names), *named]
     found = {
         _OFFICE_OF[word]
-        for text in (*quotes, *names, *(() if to_kin else claims))
-        for word in _words(text)
+        for words in (*map(_words, quotes), *outside)
+        for word in words
         if word in _OFFICE_OF
     }
-    if not to_kin and any(piece.sign in WORDED for piece in pieces):
+    if not is_kin and any(piece.sign in WORDED for piece in pieces):
         for message in said:
             found |= _introduced(_words(message)) | _before_colon(message)
     return frozenset(found)

@@ -59,6 +59,13 @@ def test_attack_3_a_cloned_relative_who_names_an_office_is_still_called_themselv
     assert found_in(message) == frozenset()
 
 
+def test_attack_3_the_name_of_an_account_does_not_make_a_relative_an_office():
+    """Row 3: a stranger's account is called what the stranger likes."""
+    money = [Evidence(Sign.MONEY_REQUEST, "2000 euro")]
+    assert not offices(money, ["Rabobank"], ["Mam ik ben het, 2000 euro graag"])
+    assert not offices(money, ["Politie"], ["Dit is je dochter, 2000 euro graag"], ["je dochter"])
+
+
 def test_the_name_at_the_top_counts():
     """Of an account or a screenshot: a claim like any other."""
     assert offices((), names=["Klantenservice Rabobank"]) == {Office.BANK}
