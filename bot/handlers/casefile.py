@@ -154,7 +154,9 @@ async def deleted(update: Update, context: Context, account: Account, opened: Op
 
 @of_asker
 async def pack(update: Update, context: Context, account: Account, opened: Open) -> None:
-    """«Make a file for the police»."""
+    """«Make a file for the police»: with everything that is kept, so not for a thief."""
+    if not await may(update, context, Act.SEE_OWN):
+        return
     query, texts, house = update.callback_query, context.texts(update), context.house
     assert query is not None
     await query.answer()

@@ -9,7 +9,7 @@ import pytest
 
 from bot.app import house_of
 from bot.case.files import File
-from bot.handlers.casefile import DELETE, LET_GO, REALLY
+from bot.handlers.casefile import DELETE, LET_GO, PACK, REALLY
 from bot.handlers.leaving import LEAVE
 from bot.handlers.privacy import ALL_GONE, EXPORT, GONE
 from bot.handlers.withdrawal import VOICE, ask_again
@@ -618,15 +618,33 @@ async def test_attack_7_a_suspended_account_is_shown_nothing_that_is_stored(tmp_
         assert not any(shown.document or "What I know" in shown.text for shown in bert.screen)
 
 
+def keeps_a_case(store):
+    """A case that Bert keeps."""
+    family = store.accounts.get(2).family_id
+    empty = File(Case.opened(1e6, reader=None)).to_json()
+    case = store.cases.open(family, 2, "sender", empty, 1e6)
+    store.cases.keep(family, case.id, True)
+    return family, case
+
+
+async def test_attack_7_a_suspended_account_takes_no_file_for_the_police(tmp_path):
+    """Row 7: recordings and words of the family's cases would go to whoever has the account."""
+    async with family_bot(tmp_path, now=lambda: 1e6) as telegram:
+        _, case = keeps_a_case(store_of(telegram))
+        await removes(telegram, 2)
+        bert = telegram.person(2)
+        await bert.presses(PACK + case.id)
+        await telegram.quiet()
+        assert "I do not show what I know about you" in telegram.alerts[-1]
+        assert not any(shown.document for shown in bert.screen)
+
+
 @pytest.mark.parametrize("verb", [DELETE, REALLY, LET_GO])
 async def test_attack_7_a_suspended_account_deletes_no_case(tmp_path, verb):
     """Row 7: what was kept for the police would be gone."""
     async with family_bot(tmp_path, now=lambda: 1e6) as telegram:
         store = store_of(telegram)
-        family = store.accounts.get(2).family_id
-        empty = File(Case.opened(1e6, reader=None)).to_json()
-        case = store.cases.open(family, 2, "sender", empty, 1e6)
-        store.cases.keep(family, case.id, True)
+        family, case = keeps_a_case(store)
         await removes(telegram, 2)
         await telegram.person(2).presses(verb + case.id)
         await telegram.quiet()
