@@ -53,8 +53,6 @@ def calibrate(
             found = calibrated(name, manifest, root, folder, threads, every, show)
         except DetectorUnusable as error:
             give_up(sentence(error, texts), SETUP_FAULT)
-        except KeyError as error:
-            give_up(f"{manifest}: no column {error}", UNUSABLE_INPUT)
         except (ValueError, OSError) as error:
             give_up(f"{manifest}: {error}", UNUSABLE_INPUT)
     try:

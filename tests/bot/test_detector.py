@@ -72,13 +72,19 @@ def test_a_keeper_gets_calibrates_and_lists_a_detector(
     assert f"spectra-0: SHA-256 {sha256}, not calibrated yet" in listed()
     assert run.invoke(app, ["models", "verify", "spectra-0"]).exit_code == 0
     manifest = tmp_path / "manifest.csv"
+    (tmp_path / "rubbish.wav").write_bytes(b"no sound")
+    calibrate = ["models", "calibrate", "spectra-0", str(manifest), "--root", str(tmp_path)]
     manifest.write_text("clip,label,kind,source_repo\n")
-    few = run.invoke(app, ["models", "calibrate", "spectra-0", str(manifest), "--root", "."])
+    none = run.invoke(app, calibrate)
+    assert none.exit_code == 2
+    assert "no rows" in none.stderr
+    manifest.write_text("clip,label,kind,source_repo\nrubbish.wav,bonafide,human,x\n")
+    few = run.invoke(app, calibrate)
     assert few.exit_code == 1
     assert "It takes 50 of each, from 5 sources." in few.stderr
     found = line(sha256)
     monkeypatch.setattr(fitting, "calibrate", lambda *_: found)
-    done = run.invoke(app, ["models", "calibrate", "spectra-0", str(manifest), "--root", "."])
+    done = run.invoke(app, calibrate)
     assert done.exit_code == 0, done.stderr
     assert "1 % of the people sound made" in done.stdout
     assert "FAMILYGUARD_DETECTOR=spectra-0" in done.stdout

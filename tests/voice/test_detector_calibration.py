@@ -202,7 +202,7 @@ def test_notes_that_others_may_write_are_not_believed(recordings: Path, tiny: Pa
 def test_a_label_that_nobody_knows_stops_it(recordings: Path, tiny: Path) -> None:
     """Nothing is guessed about a manifest."""
     recordings.write_text(recordings.read_text().replace("bonafide", "real"))
-    with pytest.raises(ValueError, match="label 'real'; there are bonafide, synthetic"):
+    with pytest.raises(ValueError, match="“real”, not synthetic or bonafide"):
         calibrate("spectra-0", recordings, recordings.parent, tiny, 1)
 
 

@@ -5,9 +5,7 @@ through one of three channels, both classes alike, because memos come through me
 noise; the line is the one that the built-in countermeasure has, fitted the same way.
 """
 
-import csv
 import hashlib
-import io
 import math
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,6 +27,7 @@ from voice.detectors.ready import check_memory, model_of
 from voice.errors import UndecodableAudio
 from voice.evaluation.channels import through
 from voice.isolation import decode_file
+from voice.manifest import Row, is_made, rows_of
 from voice.models import Model, models_folder
 from voice.training.calibrate import Facts, calibrated, held_out_llrs
 from voice.training.head import Trained
@@ -48,7 +47,7 @@ LEAST_FOUND = 0.2
 """Of the made recordings, judged the same way: the built-in detector finds about one in three of
 them through these channels, and one that is nearly deaf would only take its place."""
 
-LABELS: Mapping[str, int] = {"bonafide": 0, "synthetic": 1}
+COLUMNS = ("clip", "label", "kind", "source_repo")
 
 
 def calibrate(
@@ -63,13 +62,13 @@ def calibrate(
     """Score one in `every` clips of `manifest`, whose paths are below `root`, and fit the line.
 
     Needs the columns `clip`, `label`, `kind` and `source_repo`.  The result is not saved yet.  An
-    interrupted run is taken up where it stopped.  Raises DetectorUnusable, KeyError for a missing
-    column, ValueError for another label, and OSError.
+    interrupted run is taken up where it stopped.  Raises DetectorUnusable, ValueError for a list
+    that is none, and OSError.
     """
     model = model_of(name, folder)
     check_memory(name)
     data = manifest.read_bytes()
-    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8"))))[::every]
+    rows = rows_of(manifest, COLUMNS)[::every]
     work = list(_with_channels(rows))
     raw = load_raw(model, folder, threads)
     manifest_sha256 = hashlib.sha256(data).hexdigest()
@@ -102,7 +101,7 @@ def hear(raw: Raw, root: Path, row: Mapping[str, str], channel: str) -> Heard | 
         return None
     scores = [raw_score(raw, waveform, part) for part in pieces]
     return Heard(
-        made=LABELS[row["label"]],
+        made=int(is_made(row)),
         source=row["source_repo"],
         kind=row["kind"],
         channel=channel,
@@ -182,12 +181,11 @@ def _percent(share: float) -> int:
     return math.ceil(100 * share)
 
 
-def _with_channels(rows: Sequence[dict[str, str]]) -> Iterator[tuple[dict[str, str], str]]:
+def _with_channels(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
     """Each row with its channel, in turn for either class of a source, so that none tells them."""
     counts: dict[tuple[str, str], int] = {}
     for row in rows:
-        if row["label"] not in LABELS:
-            raise ValueError(f"label {row['label']!r}; there are {', '.join(LABELS)}")
+        is_made(row)  # a label of another kind is refused before hours of hearing
         key = (row["source_repo"], row["label"])
         counts[key] = counts.get(key, -1) + 1
         yield row, CHANNELS[counts[key] % len(CHANNELS)]

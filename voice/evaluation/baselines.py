@@ -27,7 +27,8 @@ from voice.evaluation.clips import read_clip
 from voice.evaluation.metrics import Values
 from voice.evaluation.plain_features import Features, layer_statistics, spectral_statistics
 from voice.evaluation.score import DIGITS, must_be_there, one_thread
-from voice.evaluation.scored import BASELINES, clips_of, is_made
+from voice.evaluation.scored import BASELINES
+from voice.manifest import clips_of, is_made
 from voice.training.ridge import Labels, balanced
 
 MIN_SAMPLES = SAMPLE_RATE // 2

@@ -4,7 +4,6 @@ Corpus files are trusted, so they are decoded in this process, which is many tim
 limited child process that every foreign file goes through.
 """
 
-import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,22 @@ import numpy as np
 
 from voice.audio import MAX_SECONDS, SAMPLE_RATE, Waveform
 from voice.decode import decode
+from voice.manifest import rows_of
 
 OPUS_BIT_RATE = 16_000
 """Bits per second: about what WhatsApp sends a voice memo with."""
+COLUMNS = (
+    "clip",
+    "kind",
+    "system",
+    "system_family",
+    "source_repo",
+    "speaker",
+    "speaker_from",
+    "reference_clip",
+    "language",
+    "split",
+)
 _FRAME = SAMPLE_RATE * 20 // 1000
 
 
@@ -37,23 +49,22 @@ class Clip:
 
 
 def read_manifest(manifest: Path) -> list[Clip]:
-    """The rows of a manifest in its order.  Raises KeyError where a column is missing."""
-    with manifest.open(newline="", encoding="utf-8") as stream:
-        return [
-            Clip(
-                path=row["clip"],
-                kind=row["kind"],
-                system=row["system"],
-                system_family=row["system_family"],
-                source=row["source_repo"],
-                speaker=row["speaker"],
-                speaker_is_named=row["speaker_from"] == "named",
-                reference=row["reference_clip"],
-                language=row["language"],
-                split=row["split"],
-            )
-            for row in csv.DictReader(stream)
-        ]
+    """The rows of a manifest in its order.  Raises like `rows_of`."""
+    return [
+        Clip(
+            path=row["clip"],
+            kind=row["kind"],
+            system=row["system"],
+            system_family=row["system_family"],
+            source=row["source_repo"],
+            speaker=row["speaker"],
+            speaker_is_named=row["speaker_from"] == "named",
+            reference=row["reference_clip"],
+            language=row["language"],
+            split=row["split"],
+        )
+        for row in rows_of(manifest, COLUMNS)
+    ]
 
 
 def read_clip(path: Path) -> Waveform:

@@ -22,7 +22,7 @@ from voice.countermeasure import Countermeasure, load_countermeasure
 from voice.errors import ModelUnavailable, UndecodableAudio
 from voice.evaluation.channels import CHANNELS, through
 from voice.evaluation.clips import read_clip
-from voice.evaluation.scored import Row, clips_of
+from voice.manifest import Row, clips_of
 from voice.results import Segment
 from voice.speaker import SpeakerEncoder, UnusableReferenceError, enrol, hear, load_encoder, score
 

@@ -4,19 +4,13 @@ The files are written by hand as often as by a program, so whatever is wrong wit
 ValueError of one sentence that names the file and the row.
 """
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from voice.calibration import SYNTHETIC_LLR_LIMIT
-
-Row = Mapping[str, str]
-"""Column → cell."""
-
-LABELS: Mapping[str, bool] = {"synthetic": True, "bonafide": False}
-"""In the manifest's column `label` → whether a machine made the clip."""
+from voice.manifest import Row, clips_of, is_made, repeated, rows_of
 
 BASELINES: Mapping[str, str] = {
     "layers": "encoder layers + logistic regression",
@@ -63,53 +57,6 @@ class ScoredClip:
         return replace(self, score=score, llr=llr, judged=llr is not None, baselines={})
 
 
-def rows_of(path: Path, columns: Sequence[str]) -> list[Row]:
-    """The rows of a table that must have the columns.
-
-    Raises ValueError where it is none, has no rows, or not these columns in every row; OSError.
-    """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream)
-            rows: list[Row] = list(reader)
-            there = reader.fieldnames or ()
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path.name} is not a table of comma-separated values") from error
-    missing = [name for name in columns if name not in there]
-    if not there:
-        raise ValueError(f"{path.name} is empty")
-    if missing:
-        raise ValueError(f"{path.name} has no column {', '.join(missing)}")
-    if not rows:
-        raise ValueError(f"{path.name} has a first line and no rows")
-    for number, row in enumerate(rows, start=1):
-        if any(row[name] is None for name in columns):
-            raise ValueError(f"row {number} of {path.name} has too few cells")
-    return rows
-
-
-def is_made(row: Row) -> bool:
-    """Whether the manifest says that a machine made the clip.
-
-    Raises ValueError for a label that is none of LABELS.
-    """
-    if row["label"] not in LABELS:
-        raise ValueError(
-            f"the label of {row['clip']} is “{row['label']}”, not {' or '.join(LABELS)}"
-        )
-    return LABELS[row["label"]]
-
-
-def clips_of(manifest: Path, columns: Sequence[str]) -> dict[str, Row]:
-    """The manifest's rows by clip, in its order.  Raises like `rows_of`, and for a clip twice."""
-    rows = rows_of(manifest, columns)
-    known = {row["clip"]: row for row in rows}
-    if len(known) < len(rows):
-        twice = _repeated([row["clip"] for row in rows])
-        raise ValueError(f"{manifest.name} has {twice} more than once")
-    return known
-
-
 def read_scores(scores: Path, manifest: Path) -> list[ScoredClip]:
     """The rows of `scores`, joined with those of `manifest` by clip.
 
@@ -121,7 +68,7 @@ def read_scores(scores: Path, manifest: Path) -> list[ScoredClip]:
         if row["clip"] not in known:
             raise ValueError(f"{scores.name} has {row['clip']}, which is not in {manifest.name}")
         clips.append(_joined(row, known[row["clip"]], scores.name))
-    twice = _repeated([f"{clip.clip} (channel {clip.channel})" for clip in clips])
+    twice = repeated([f"{clip.clip} (channel {clip.channel})" for clip in clips])
     if twice:
         raise ValueError(f"{scores.name} has {twice} more than once")
     return clips
@@ -136,7 +83,7 @@ def with_baselines(clips: Sequence[ScoredClip], baselines: Path) -> list[ScoredC
     rows = rows_of(baselines, ("clip", "channel", *BASELINES))
     found = {(row["clip"], row["channel"]): row for row in rows}
     if len(found) < len(rows):
-        twice = _repeated([f"{row['clip']} (channel {row['channel']})" for row in rows])
+        twice = repeated([f"{row['clip']} (channel {row['channel']})" for row in rows])
         raise ValueError(f"{baselines.name} has {twice} more than once")
     joined = []
     for clip in clips:
@@ -188,13 +135,3 @@ def _number(row: Row, column: str, file: str) -> float | None:
     if not math.isfinite(value):
         raise ValueError(f"{column} of {row['clip']} in {file} is “{cell}”, which is no number")
     return value
-
-
-def _repeated(names: Sequence[str]) -> str:
-    """The first name that comes again, or nothing."""
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return ""

@@ -1,6 +1,5 @@
 """The clips that are learned from: which of them, through which channels."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,13 +8,11 @@ from pathlib import Path
 import numpy as np
 from rich.progress import Progress
 
+from voice.manifest import Row, is_made, rows_of
 from voice.training.calibrate import Facts
 from voice.training.features import Heard, extract
 from voice.training.mixture import MIXED
 from voice.training.ridge import Floats
-
-Row = dict[str, str]
-"""A line of the manifest: column → cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +33,16 @@ class Copies:
         return rows[self.first :: self.step]
 
 
+COLUMNS = ("clip", "label", "kind", "source_repo", "speaker")
+"""What training must know of a clip."""
+
 COPIES = (Copies("stored", 0, 1), Copies(MIXED, 1, 4), Copies("opus-16k", 0, 6))
 """Every clip as stored; fewer through channels, because those take most of the time."""
 
 
 def read_rows(manifest: Path) -> list[Row]:
-    """The manifest's rows in its order."""
-    with manifest.open(newline="", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
+    """The manifest's rows in its order.  Raises like `rows_of`."""
+    return rows_of(manifest, COLUMNS)
 
 
 def gather(
@@ -72,7 +71,7 @@ def _facts(rows: Sequence[Row], wanted: Sequence[Copies], heard: Sequence[Heard]
     chosen = [(copies, row) for copies in wanted for row in copies.of(rows)]
     sources = sorted({row["source_repo"] for row in rows})
     return Facts(
-        made=np.array([row["label"] == "synthetic" for _, row in chosen], dtype=np.int64),
+        made=np.array([is_made(row) for _, row in chosen], dtype=np.int64),
         source=np.array([sources.index(row["source_repo"]) for _, row in chosen]),
         kind=np.array([row["kind"] for _, row in chosen]),
         channel=np.array([copies.channel for copies, _ in chosen]),

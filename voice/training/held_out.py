@@ -24,9 +24,10 @@ from voice.calibration import SYNTHETIC_LLR
 from voice.cm_head import Head, as_tensor
 from voice.countermeasure import EmbeddedCountermeasure
 from voice.evaluation.clips import read_clip
+from voice.manifest import Row, is_made
 from voice.results import Score, Segment, Window
 from voice.training.calibrate import Facts, report
-from voice.training.collection import Copies, Row, gather, read_rows
+from voice.training.collection import Copies, gather, read_rows
 from voice.training.features import front_end
 from voice.training.head import PENALTY, Expansion, Trained
 from voice.training.ridge import Floats, Labels, fit
@@ -125,7 +126,7 @@ def splice_scores(
     countermeasures = [EmbeddedCountermeasure(features, head) for head in heads]
     sources = sorted({row["source_repo"] for row in rows})
     source = [sources.index(row["source_repo"]) for row in rows]
-    made = np.array([row["label"] == "synthetic" for row in rows])
+    made = np.array([is_made(row) for row in rows])
     chosen = pairs(source, made, [row["speaker"] for row in rows], np.random.default_rng(SEED))
     found: list[SpliceScore] = []
     count = 0

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from voice.evaluation.score import COLUMNS
-from voice.evaluation.scored import read_scores, rows_of, with_baselines
+from voice.evaluation.scored import read_scores, with_baselines
+from voice.manifest import rows_of
 
 MANIFEST = """clip,label,kind,system_family,language,source_repo
 x.ogg,synthetic,tts,vits,nl,s
