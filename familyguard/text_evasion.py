@@ -11,6 +11,12 @@ Evasion = Callable[[str, random.Random], str]
 _LOOK_ALIKE = str.maketrans("aeopcxyisj", "аеорсхуіѕј")
 _ZERO_WIDTH = "\u200b"
 _FILLERS = ("well", "eh", "nou ja", "you know", "zeg maar", "so", "also", "bref")
+_FRIENDLY = (
+    "See you on Sunday! ",
+    "Zie je zondag! ",
+    "Dank je voor de taart. ",
+    "Thanks for the cake. ",
+)
 _LEET = str.maketrans("oieas", "01345")
 
 
@@ -92,6 +98,11 @@ def emoji(text: str, _: random.Random) -> str:
     return " ".join(w + ("🙏" if place % 4 == 3 else "") for place, w in enumerate(words))
 
 
+def friendly(text: str, dice: random.Random) -> str:
+    """Words of an ordinary day in front."""
+    return dice.choice(_FRIENDLY) + text
+
+
 EVASIONS: dict[str, Evasion] = {
     "homoglyphs": homoglyphs,
     "zero-width characters": zero_width,
@@ -103,6 +114,7 @@ EVASIONS: dict[str, Evasion] = {
     "another language mixed in": fillers,
     "as a transcript": transcript,
     "emoji": emoji,
+    "a friendly word in front": friendly,
 }
 
 

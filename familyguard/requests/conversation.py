@@ -45,7 +45,8 @@ class Conversation:
         """Whether what was said so far is a pattern and not a single sign.
 
         A new identity together with a reason not to call, with fishing or with pressure (the
-        rapport of this fraud); two hard signs of another kind; or any request for money.
+        rapport of this fraud); an office that wants it kept secret; two hard signs of another
+        kind; or any request for money.
         """
         signs = self._evidence.keys()
         if Sign.MONEY_REQUEST in signs:
@@ -53,6 +54,8 @@ class Conversation:
         if Sign.NEW_IDENTITY in signs:
             beside = {Sign.CALL_BLOCK, Sign.CODE_FISHING, Sign.UNKNOWN_PAYEE} | SOFT
             return bool(beside & signs)
+        if {Sign.AUTHORITY, Sign.SECRECY} <= signs:
+            return True
         return len(signs - SOFT) >= 2
 
     def evidence(self) -> tuple[Evidence, ...]:

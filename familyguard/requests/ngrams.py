@@ -23,7 +23,7 @@ BUCKETS = 1 << 17
 too rare to matter."""
 
 WEIGHTS = "text_weights.npz"
-WEIGHTS_SHA256 = "e7b4cb22db267bfd2a91030b48c07e2414b2d4b08a173bc243eec0ce9ee93867"
+WEIGHTS_SHA256 = "d62439b77c96b7fff2f13a0aee383650923bed1ac21ae083856d1e4c6a9ac153"
 
 MONEY, OPENING = 0, 1
 """The two columns: a money request, and a scammer's opening, each against ordinary talk."""

@@ -61,7 +61,7 @@ class Reader:
         found = signals.find(text, folded, language, self.home_countries)
         calm = CALMS_BY if self.payees is not None and self.payees.covers(text) else 0.0
         result = score(folded, found)
-        money = result.money - calm + (suspicion if _about_money(found) else -WORDS_ALONE)
+        money = result.money - calm + (suspicion if about_money(found) else -WORDS_ALONE)
         opening = result.opening - calm
         opening += suspicion if _has_sign(found) else -OPENING_ALONE
         asks_money = money >= MONEY_FROM
@@ -82,7 +82,8 @@ def _has_sign(found: tuple[Signal, ...]) -> bool:
     return any(kind.sign is not None and not kind.ordinary for kind in kinds)
 
 
-def _about_money(found: tuple[Signal, ...]) -> bool:
+def about_money(found: tuple[Signal, ...]) -> bool:
+    """Whether a pattern about money fired, so that the learnt layer does not speak alone."""
     table = patterns.kinds()
     return any(
         table[signal.kind].sign in MONEY_SIGNS
@@ -96,8 +97,10 @@ def _shown(
 ) -> tuple[Signal, ...]:
     table = patterns.kinds()
     shown = [signal for signal in found if not table[signal.kind].ordinary]
-    says_why = [table[s.kind].sign for s in shown]
-    if (asks_money and Sign.MONEY_REQUEST not in says_why) or not any(says_why):
+    says_why = {table[s.kind].sign for s in shown} - {None}
+    if not asks_money:
+        says_why.discard(Sign.MONEY_REQUEST)  # is no evidence where nothing is asked for
+    if (asks_money and Sign.MONEY_REQUEST not in says_why) or not says_why:
         column = ngrams.MONEY if asks_money else ngrams.OPENING
         shown.extend(Signal(WORDING, text[a:b], a, b) for a, b in telling_words(folded, column))
     return tuple(sorted(shown, key=lambda signal: (signal.start, signal.end)))

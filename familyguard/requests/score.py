@@ -8,12 +8,16 @@ import numpy as np
 from familyguard.model import Signal
 from familyguard.requests import ngrams, patterns
 from familyguard.requests.fold import Folded
-from familyguard.requests.together import together
+from familyguard.requests.together import WITH_FAMILY_TALK, together
 
 MOST = 12.0
 """No message is more than some 160,000 times likelier one way; more would be false precision."""
 
 _NOTHING = np.zeros(2)
+
+FAMILY_TALK_MOST = 2.0
+"""What speaks for family talk lowers the learnt score by no more, however much of it there is: a
+fraud may end in «See you on Sunday, same account as always».  Less warns of honest requests."""
 
 QUOTED = 7
 """Words quoted at most where only the learnt layer speaks; enough to see what is asked."""
@@ -42,11 +46,21 @@ def score(folded: Folded, signals: Iterable[Signal]) -> Score:
     table = patterns.kinds()
     given = 0.0
     seen = list(signals)
+    calm = np.zeros(2)
     for signal in seen:
-        z += weights.kinds.get(signal.kind, _NOTHING)
+        learnt = weights.kinds.get(signal.kind, _NOTHING)
+        if table[signal.kind].ordinary:
+            calm += learnt
+        else:
+            z += learnt
         given += table[signal.kind].given
     for name in together(seen):
-        z += weights.kinds.get(name, _NOTHING)
+        learnt = weights.kinds.get(name, _NOTHING)
+        if name in WITH_FAMILY_TALK:
+            calm += learnt
+        else:
+            z += learnt
+    z += np.maximum(calm, -FAMILY_TALK_MOST)
     money, opening = np.clip(z * weights.slope + weights.shift + given, -MOST, MOST)
     return Score(float(money), float(opening))
 

@@ -24,7 +24,12 @@ NAMES = (
     "money and family talk",
     "hidden sender and pressure",
     "signs and family talk",
+    "an office and a story",
+    "an office and money",
 )
+
+WITH_FAMILY_TALK = frozenset({"money and family talk", "signs and family talk"})
+"""Those of `NAMES` that speak for family talk."""
 
 
 def together(signals: Iterable[Signal]) -> list[str]:
@@ -45,5 +50,7 @@ def together(signals: Iterable[Signal]) -> list[str]:
         money and ordinary,
         hidden and pressure,
         bool(signs) and ordinary,
+        Sign.AUTHORITY in signs and Sign.STORY in signs,
+        Sign.AUTHORITY in signs and money,
     )
     return [name for name, true in zip(NAMES, holds, strict=True) if true]

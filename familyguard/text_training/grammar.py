@@ -15,7 +15,10 @@ from pathlib import Path
 MESSAGES = Path(__file__).parent / "messages"
 LABELS = ("ordinary", "opening", "money")
 LANGUAGES = ("nl", "en", "de", "fr")
-VOICES = ("_voices", "_reported", "_calls", "_schemes", "_honest", "_short")
+VOICES = (
+    "_voices", "_reported", "_calls", "_schemes", "_honest", "_short",
+    "_plain", "_pairs", "_days", "_tries",
+)  # fmt: skip
 """The endings of the files with whole messages, each by an author of its own."""
 FILES = ("", "_more", *VOICES)
 """The endings of the message files of a language, the one with the slots first."""

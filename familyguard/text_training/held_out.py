@@ -16,8 +16,9 @@ from unittest.mock import patch
 import numpy as np
 
 from familyguard.model import Level, Sign
-from familyguard.requests import ngrams
-from familyguard.requests.reader import OPENING_ALONE, WORDS_ALONE
+from familyguard.requests import ngrams, signals, spelling
+from familyguard.requests.reader import OPENING_ALONE, WORDS_ALONE, about_money
+from familyguard.requests.score import score
 from familyguard.scamtext import MONEY_FROM, WATCH_FROM, evidence, read_message
 from familyguard.text_evaluation import evaluate, report
 from familyguard.text_training.grammar import LABELS, LANGUAGES, Message, fill, generate, load
@@ -70,8 +71,39 @@ def weights_of_folds() -> Iterator[tuple[set[str], ngrams.Weights]]:
         yield families, as_weights(model, kinds, cal)
 
 
-def table() -> str:
-    """The figures as a table in Markdown."""
+FALSE_ALARMS = (0.0025, 0.005, 0.01, 0.02)
+"""Shares of ordinary messages at which the trade-off is shown."""
+
+
+def money_score(message: Message) -> float:
+    """What is compared with `MONEY_FROM`, in natural-log odds."""
+    folded = spelling.read(message.text)
+    found = signals.find(message.text, folded)
+    alone = 0.0 if about_money(found) else WORDS_ALONE
+    return score(folded, found).money - alone
+
+
+def trade_off(scores: dict[tuple[str, str], list[float]]) -> str:
+    """Recall at each of `FALSE_ALARMS` and its mean up to the last, as a table in Markdown."""
+    rows = [
+        "| recall at false alarms of | "
+        + " | ".join(f"{share:.2%}" for share in FALSE_ALARMS)
+        + f" | mean up to {FALSE_ALARMS[-1]:.0%} |",
+        "|---" * (len(FALSE_ALARMS) + 2) + "|",
+    ]
+    for language in [*LANGUAGES, "all"]:
+        hits = np.array(scores[language, "money"])
+        alarms = np.sort(scores[language, "ordinary"])[::-1]
+        recall = [(hits > limit).mean() for limit in alarms[: int(FALSE_ALARMS[-1] * len(alarms))]]
+        at = [(hits > alarms[int(share * len(alarms))]).mean() for share in FALSE_ALARMS]
+        cells = [f"{value:.3f}" for value in [*at, np.mean(recall)]]
+        rows.append(f"| {language} | " + " | ".join(cells) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def tables() -> tuple[str, str]:
+    """The figures at the shipped thresholds, and the trade-off, as tables in Markdown."""
+    scores: dict[tuple[str, str], list[float]] = {}
     among: Counter[tuple[str, str]] = Counter()
     asked: Counter[tuple[str, str]] = Counter()
     watched: Counter[tuple[str, str]] = Counter()
@@ -84,7 +116,9 @@ def table() -> str:
                 pieces = evidence(read_message(line.text, line.language))
                 money = any(piece.sign is Sign.MONEY_REQUEST for piece in pieces)
                 told = judge(pieces).level >= Level.CAUTION
+                reached = money_score(line)
                 for language in (line.language, "all"):
+                    scores.setdefault((language, line.label), []).append(reached)
                     among[language, line.label] += 1
                     asked[language, line.label] += money
                     watched[language, line.label] += told
@@ -103,11 +137,11 @@ def table() -> str:
         for language in [*LANGUAGES, "all"]
         if any(among[language, label] for label in LABELS)
     ]
-    return "\n".join(rows) + "\n"
+    return "\n".join(rows) + "\n", trade_off(scores)
 
 
-LOOKS = """six times: with the weights before five of the six authors were learnt, and five times
-with them, of which the last is this table and nothing was changed after it"""
+LOOKS = """seven times: with the weights before five of the first six authors were learnt,
+five times with them, and once with all ten, which is this table and nothing was changed after it"""
 """How often the totals of `STRANGERS` were looked at."""
 
 
@@ -119,16 +153,20 @@ def main() -> None:
     lines = voices()
     families = {line.family for line in lines}
     strangers = evaluate(STRANGERS)
+    at_thresholds, curve = tables()
     arguments.out.write_text(
         f"""# Voices that were never learnt from
 
 Written by `python -m familyguard.text_training.held_out`. {len(lines)} messages of {len(families)}
-senders and schemes were written for training by six authors (`text_training/messages/`);
+senders and schemes were written for training by ten authors (`text_training/messages/`);
 each is read here with weights learnt without its sender or scheme in any language, at the
 shipped thresholds {MONEY_FROM} (money) and {WATCH_FROM} (opening), {WORDS_ALONE} and
 {OPENING_ALONE} more where no pattern fired.
 
-{table()}
+{at_thresholds}
+The trade-off for money requests, wherever the threshold were:
+
+{curve}
 - Most of the ordinary messages are about money, telephones, police, hospital, codes or fraud: they
   are harder than a family's day. Many of the frauds are single lines from the middle of one, or
   other schemes (romance, investment, parcels) than the one that this detector is for.

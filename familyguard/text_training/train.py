@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
 from familyguard.requests import ngrams, patterns, signals, spelling, together
@@ -26,6 +26,9 @@ STRENGTH = 4.0
 """Inverse of the L2 penalty; settled, as all here, on voices that were held out."""
 GRAMS = 4.0
 """Scale of n-grams and word groups beside signals, which count 1."""
+EMPHASIS = 0.5
+"""How far a feature's scale follows how unevenly it falls on the two sides: 0 not at all, 1 wholly.
+Words that one sender happens to use say less of the next one than words that all frauds share."""
 PATTERNS = Path(patterns.__file__).parent.parent / "patterns"
 COLUMNS = ("money", "opening")
 
@@ -73,6 +76,21 @@ def matrix(messages: Sequence[Message], kinds: list[str]) -> csr_matrix:
     return csr_matrix(hstack([grams, csr_matrix(marks)]))
 
 
+def emphasis(x: csr_matrix, hit: np.ndarray) -> np.ndarray:
+    """The scale of each feature, shape (features,): log-count ratios, around 1; signals keep 1.
+
+    After Wang and Manning, «Baselines and bigrams: simple, good sentiment and topic
+    classification», 2012, who mix a naive Bayes model into a linear one in this way.
+    """
+    present = (x > 0).astype(np.float32)
+    with_it = np.asarray(present[hit].sum(axis=0)).ravel() + 1.0
+    without = np.asarray(present[~hit].sum(axis=0)).ravel() + 1.0
+    ratio = np.abs(np.log((with_it / with_it.sum()) / (without / without.sum())))
+    scale = 1 - EMPHASIS + EMPHASIS * ratio / ratio[ratio > 0].mean()
+    scale[ngrams.BUCKETS :] = 1.0
+    return np.asarray(scale)
+
+
 def fit(x: csr_matrix, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Coefficients of shape (features, 2) and intercepts (2,): money and opening."""
     coefficients, starts = [], []
@@ -81,8 +99,10 @@ def fit(x: csr_matrix, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         model = LogisticRegression(
             C=STRENGTH, solver="liblinear", class_weight="balanced", random_state=SEED, tol=1e-3
         )
-        model.fit(x[rows], labels[rows] == label)
-        coefficients.append(model.coef_[0])
+        hit = labels[rows] == label
+        scale = emphasis(x[rows], hit)
+        model.fit(x[rows] @ diags(scale), hit)
+        coefficients.append(model.coef_[0] * scale)
         starts.append(model.intercept_[0])
     return np.stack(coefficients, axis=1), np.array(starts)
 

@@ -149,3 +149,30 @@ def test_everything_is_read_before_the_first_message(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Path, "read_text", lambda path, *_: pytest.fail(f"{path} is read"))
     assert read_message("Hallo mama, das ist meine neue Nummer") is not None
     assert read_message("Bonjour maman, voici mon nouveau numéro") is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See you on Sunday! Mum, my phone broke, this is my new number, I need 950 euro today",
+        "Zie je zondag mam! Mijn nieuwe nummer, kun je vandaag 950 euro voorschieten? Geen haast",
+    ],
+)
+def test_family_talk_around_it_hides_no_request(text: str) -> None:
+    """A friendly word costs a fraudster nothing, so it may not take away much."""
+    assert any(piece.sign is Sign.MONEY_REQUEST for piece in evidence(read_message(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There is no such thing as a safe account.",
+        "Mag ik je fiets even lenen? Ik breng hem vanavond terug",
+        "You sent me 500 instead of 50, I'm sending it straight back",
+        "De huur is al betaald, je hoeft niks meer over te maken",
+        "Peux-tu me prêter ton vélo samedi ?",
+    ],
+)
+def test_who_gives_warns_or_lends_a_thing_asks_for_no_money(text: str) -> None:
+    """Words about money that go the other way."""
+    assert not any(piece.sign is Sign.MONEY_REQUEST for piece in evidence(read_message(text)))

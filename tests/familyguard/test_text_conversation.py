@@ -61,3 +61,18 @@ def test_nothing_that_comes_later_takes_a_warning_back() -> None:
     conversation.add("Love you, see you on Sunday")
     assert conversation.warns
     assert (conversation.stage, conversation.evidence()) == (stage, pieces)
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        ("This is Detective Cole from the police", "Do not discuss this call with anyone"),
+        ("U spreekt met de recherche", "U mag hier met niemand over praten, mevrouw"),
+    ],
+)
+def test_it_warns_at_an_office_that_wants_it_kept_secret(messages: tuple[str, ...]) -> None:
+    """Police and banks do not ask for silence; nobody has to wait for the courier to be named."""
+    conversation = Conversation()
+    for text in messages:
+        conversation.add(text)
+    assert conversation.warned_at == 2
