@@ -15,8 +15,8 @@ WORDS = frozenset({Part.FIRST, Part.SECOND})
 
 N_DECOYS = 3
 """Pairs beside the phrase's own: whoever copies blindly copies another as gladly.  Among more of
-them it writes decoys where it does not understand the digits.  One that copies a single pair hits the
-phrase's own one time in four; then the digits, which were never told, are what is left to hear."""
+them it writes decoys where it does not understand the digits.  One that copies a single pair hits
+the phrase's own one time in four; then the digits, which were never told, are left to hear."""
 
 
 def context(phrase: Phrase, words: Sequence[str]) -> str:
