@@ -9,6 +9,7 @@ being typed; the last line, Z, belongs to the whole sheet, so that halves of two
 import hashlib
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from familyguard.errors import FamilyGuardError
 from familyguard.keys import KEY_BYTES, Keys
@@ -31,7 +32,20 @@ SHEET = "recovery-sheet"
 SHOWN = "sheet-was-shown"
 """An empty file in the data folder: these keys went where others may read them, into a log say."""
 
+MADE = "sheet-was-made"
+"""An empty file in the data folder: the sheet of its keys exists, here or on paper."""
+
 _LINE = re.compile(r"\s*([0-9]+[AB]|P[AB]|Z)\b[\s:.)-]+(.+)", re.IGNORECASE)
+
+
+def sheet_files(folder: Path) -> tuple[Path, Path]:
+    """The sheet in the data folder as PDF and as text; until somebody deletes them."""
+    return folder / f"{SHEET}.pdf", folder / f"{SHEET}.txt"
+
+
+def has_sheet(folder: Path) -> bool:
+    """Whether the keys in the data folder ever had a sheet; one that is deleted is on paper."""
+    return any(path.exists() for path in (folder / MADE, *sheet_files(folder)))
 
 
 class BadLine(FamilyGuardError):

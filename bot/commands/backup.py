@@ -26,6 +26,7 @@ def backup(
     from bot.texts import Texts
     from familyguard.backup import make
     from familyguard.keys import FILE_NAME, load_keys
+    from familyguard.recovery import has_sheet
 
     settings = load_settings()
     texts = Texts(settings.language)
@@ -38,6 +39,8 @@ def backup(
     file = make(settings.database, keys, to or settings.backups, time.time(), rotate=to is None)
     _try(settings, file, keys)
     _say(texts, "backup.made", path=file)
+    if not has_sheet(settings.data_dir):
+        _say(texts, "sheet.never")
 
 
 def restore(
@@ -60,6 +63,7 @@ def restore(
     from bot.texts import Texts
     from familyguard.erased import Condition
     from familyguard.keys import FILE_NAME, load_keys
+    from familyguard.recovery import MADE
     from familyguard.restore import restore as put_back
     from familyguard.settling import expect, settle
 
@@ -83,6 +87,8 @@ def restore(
             expect(settings.database, keys)
         tried, aside = put_back(file, keys, settings.database, time.time(), replace=replace)
         settle(settings.database)
+        if sheet is not None:
+            (settings.data_dir / MADE).touch(mode=0o600)
     _say(texts, "restore.done", date=_date(tried.manifest.made_at), path=settings.database)
     if tried.changes:
         _say(texts, "restore.changed", count=len(tried.changes))

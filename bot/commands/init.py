@@ -4,7 +4,6 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -23,7 +22,6 @@ from bot.commands.terminal import (
 if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.texts import Language, Texts
-    from familyguard.keys import Keys
 
 Found = TypeVar("Found")
 
@@ -217,6 +215,7 @@ def _write_env(
 
 def _finish(texts: "Texts", settings: "Settings", name: str) -> None:
     """Keys, database, recovery sheet, and the link for whoever is to be keeper."""
+    from bot.commands.recovery_sheet import write_sheet
     from bot.folders import prepare_data
     from familyguard.keys import FILE_NAME
     from familyguard.store import open_store
@@ -237,23 +236,6 @@ def _finish(texts: "Texts", settings: "Settings", name: str) -> None:
         return
     link = f"https://t.me/{name}?start={claim}"
     _say(texts, "init.claim", here=Path.cwd(), command=invoked(), link=link, code=claim)
-
-
-def write_sheet(texts: "Texts", settings: "Settings", keys: "Keys", name: str | None) -> None:
-    """Write the recovery sheet as PDF and as text, for this account only, and say what to do."""
-    from bot.papers.recovery import as_text, draw_recovery, recovery
-    from familyguard.private_file import write_private
-    from familyguard.recovery import SHEET
-
-    made = datetime.now(UTC)
-    sheet = recovery(texts, keys, name, str(settings.data_dir), made)
-    pdf, text = (settings.data_dir / f"{SHEET}.{kind}" for kind in ("pdf", "txt"))
-    try:
-        write_private(pdf, draw_recovery(sheet, texts, made))
-        write_private(text, as_text(sheet).encode())
-    except OSError as error:
-        give_up(texts.get("terminal.cannot_write", path=pdf, why=error.strerror))
-    _say(texts, "init.sheet", pdf=pdf, text=text)
 
 
 def _say(texts: "Texts", key: str, **values: object) -> None:

@@ -23,6 +23,7 @@ def invite(
     """Print a link with which one person can join; it works once, for fifteen minutes."""
     import asyncio
 
+    from bot.commands.recovery_sheet import first_keys
     from bot.commands.telegram_name import bot_name
     from bot.folders import make_private
     from bot.settings import load_settings
@@ -32,6 +33,7 @@ def invite(
     # Asked before the code exists, so that its minutes are not spent on a slow network.
     name = asyncio.run(bot_name(settings, terminal_texts()))
     make_private(settings.data_dir)
+    first_keys(settings)
     with open_store(settings.database) as store:
         chosen = None if found else _family(store, family)
         code = store.invitations.create(chosen.id if chosen else None, None, time.time())

@@ -30,7 +30,7 @@ def rotate() -> None:
     The recovery sheet that you printed before then no longer opens the database: a new one is
     written.
     """
-    from bot.commands.init import write_sheet
+    from bot.commands.recovery_sheet import write_sheet
     from bot.folders import only_bot
     from bot.settings import load_settings
     from bot.texts import Texts
@@ -61,20 +61,30 @@ def sheet(
     ] = False,
 ) -> None:
     """Show the recovery sheet in this terminal, to be copied onto paper, or delete its files."""
+    from bot.commands.recovery_sheet import write_sheet
     from bot.settings import load_settings
     from bot.texts import Texts
-    from familyguard.recovery import SHEET, SHOWN
+    from familyguard.keys import FILE_NAME, load_keys
+    from familyguard.recovery import MADE, SHOWN, sheet_files
 
     settings = load_settings()
     texts = Texts(settings.language)
-    files = [settings.data_dir / f"{SHEET}.{kind}" for kind in ("pdf", "txt")]
+    files = sheet_files(settings.data_dir)
+    key_file = settings.database.with_name(FILE_NAME)
     if not any(file.exists() for file in files):
-        give_up(texts.get("sheet.none", path=files[1]))
+        if not key_file.exists():
+            give_up(texts.get("sheet.no_keys", path=key_file))
+        if (settings.data_dir / MADE).exists():
+            give_up(texts.get("sheet.none", path=files[1]))
+        if delete:
+            give_up(texts.get("sheet.never"))
+        write_sheet(texts, settings, load_keys(key_file), None)
     if delete:
         if is_asked_in_person() and not confirmed(texts, "sheet.delete"):
             raise typer.Exit(SETUP_FAULT)
         for file in files:
             file.unlink(missing_ok=True)
+        (settings.data_dir / MADE).touch(mode=0o600)
         screen().print(texts.get("sheet.deleted"), soft_wrap=True, markup=False)
         return
     if not sys.stdout.isatty():
@@ -96,6 +106,7 @@ def restore(
     from bot.settings import load_settings
     from bot.texts import Texts
     from familyguard.keys import FILE_NAME, save_keys
+    from familyguard.recovery import MADE
 
     settings = load_settings()
     texts = Texts(settings.language)
@@ -107,6 +118,7 @@ def restore(
         if settings.database.exists():
             _try(texts, settings.database, keys)
         save_keys(target, keys)
+        (settings.data_dir / MADE).touch(mode=0o600)  # they came from it
     screen().print(texts.get("keys.restored", path=target), soft_wrap=True, markup=False)
 
 

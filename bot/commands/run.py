@@ -2,6 +2,7 @@
 
 from bot.commands.detectors import tell_detector
 from bot.commands.models import fetch_for_chat
+from bot.commands.recovery_sheet import first_keys
 from bot.commands.terminal import notices, terminal_texts
 
 
@@ -14,4 +15,5 @@ def run() -> None:
     settings = load_settings()
     fetch_for_chat(settings.models_dir, notices(), terminal_texts())
     tell_detector(settings.detector, settings.models_dir, notices(), terminal_texts())
+    first_keys(settings)
     serve(settings)

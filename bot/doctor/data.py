@@ -19,7 +19,7 @@ from familyguard.errors import UnusableKeys
 from familyguard.keys import FILE_NAME as KEYS
 from familyguard.keys import load_keys
 from familyguard.migrations import migrations
-from familyguard.recovery import SHEET, SHOWN
+from familyguard.recovery import SHOWN, has_sheet, sheet_files
 
 TESTED_SECONDS = 31 * DAY
 WAITING_SECONDS = 600.0
@@ -77,13 +77,16 @@ def database(settings: Settings, now: float) -> Iterator[Finding]:
 
 
 def sheet(settings: Settings) -> Iterator[Finding]:
-    """Whoever steals the machine must not find the sheet that opens the back-ups beside them."""
-    left = [settings.data_dir / f"{SHEET}.{kind}" for kind in ("pdf", "txt")]
-    there = [path for path in left if path.exists()]
+    """Without a sheet no back-up outlives the machine; beside the keys a thief finds it too."""
+    there = [path for path in sheet_files(settings.data_dir) if path.exists()]
     if there:
         yield wrong("sheet", "left", path=" ".join(map(str, there)))
     if (settings.data_dir / SHOWN).exists():
         yield wrong("sheet", "shown")
+    elif not (settings.data_dir / KEYS).exists():
+        yield unknown("sheet", "no_keys")
+    elif not has_sheet(settings.data_dir):
+        yield wrong("sheet", "never")
     elif not there:
         yield Finding("sheet")
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.commands import check
+from familyguard.recovery import lines
 from familyguard.store import open_store
 from tests.bot.analyses import analysis
 from voice import models
@@ -308,7 +309,12 @@ def test_an_invitation_lets_one_person_in_even_without_telegram(monkeypatch, tmp
     with open_store(tmp_path / "data" / "familyguard.db") as store:
         assert store.invitations.redeem(code, 7, time.time())
         assert not store.invitations.redeem(code, 8, time.time())
+        keys = store.keys
     assert TOKEN not in result.output
+    # It made the keys, so it made the sheet too, and said where.
+    sheet = tmp_path / "data" / "recovery-sheet.txt"
+    assert str(sheet) in result.output
+    assert str(lines(keys)[0]) in sheet.read_text("utf-8")
 
 
 def test_a_small_fuzz_run_passes_and_counts():

@@ -22,7 +22,7 @@ from bot.texts import LANGUAGES, Texts, terminal_language
 from familyguard.backup import make, stored_name
 from familyguard.backup_log import BackupLog
 from familyguard.keys import load_keys
-from familyguard.recovery import lines
+from familyguard.recovery import MADE, lines, sheet_files
 from familyguard.store import open_store
 from tests.bot.houses import let_in
 from voice.models import MODELS
@@ -55,6 +55,7 @@ async def home(monkeypatch, tmp_path, world, telegram):
         let_in(store, 1)
     make(data / "familyguard.db", load_keys(data / "keys.json"), data / "backups", time.time())
     BackupLog(tested_at=time.time()).save(data)
+    (data / MADE).touch(0o600)
     data.chmod(0o700)
     async with serve(build(world)) as url:
         env = tmp_path / ".env"
@@ -350,6 +351,32 @@ async def test_a_sheet_that_went_into_a_log_is_told_until_there_are_new_keys(hom
     rotated = await asyncio.to_thread(CliRunner().invoke, app, ["keys", "rotate"])
     assert rotated.exit_code == 0, rotated.output
     assert "doctor.sheet.shown" not in await wrong()
+
+
+async def test_keys_without_a_sheet_are_told_and_get_one(home):
+    """Who made the keys without a sheet has back-ups that die with the machine."""
+    (home / MADE).unlink()
+    assert "doctor.sheet.never" in await wrong()
+    stored = await asyncio.to_thread(CliRunner().invoke, app, ["backup"])
+    assert "no recovery sheet yet" in " ".join(stored.output.split())
+    made = await asyncio.to_thread(CliRunner().invoke, app, ["keys", "sheet", "--anyway"])
+    assert made.exit_code == 0, made.output
+    assert all(str(line) in made.output for line in lines(load_keys(home / "keys.json")))
+    assert all(file.exists() for file in sheet_files(home))
+    await asyncio.to_thread(CliRunner().invoke, app, ["keys", "sheet", "--delete"])
+    again = await asyncio.to_thread(CliRunner().invoke, app, ["keys", "sheet"])
+    assert "any more" in again.output
+    assert "doctor.sheet.never" not in await wrong()
+
+
+async def test_before_there_are_keys_nobody_says_that_the_sheet_is_fine(home):
+    """The sheet is made together with the keys: `init` makes both."""
+    for file in (home / "keys.json", home / "familyguard.db", home / MADE):
+        file.unlink()
+    assert (await findings())["sheet"].key == "doctor.sheet.no_keys"
+    refused = await asyncio.to_thread(CliRunner().invoke, app, ["keys", "sheet"])
+    assert refused.exit_code == 1
+    assert "familyguard init" in refused.output
 
 
 async def test_databases_that_were_put_aside_are_told(home):

@@ -95,7 +95,7 @@ def test_what_needs_no_telegram_and_no_root_runs(tmp_path, monkeypatch):
     env.touch(mode=0o600)
     env.write_text("FAMILYGUARD_TELEGRAM_TOKEN=12345:abcdefghijklmnopqrstuvwxyz\n")
     monkeypatch.setenv("FAMILYGUARD_TELEGRAM_API_URL", "http://127.0.0.1:9")
-    from bot.commands.init import write_sheet
+    from bot.commands.recovery_sheet import write_sheet
     from bot.settings import load_settings
     from bot.texts import Texts
     from familyguard.store import open_store
