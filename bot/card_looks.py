@@ -76,6 +76,7 @@ class ScaleLabels:
 class CardLabels:
     """All words of a card but those of the verdict."""
 
+    why: str
     recording: str
     speech: str
     no_speech: str
@@ -97,6 +98,7 @@ def card_labels(texts: Texts) -> CardLabels:
         return texts.get(f"card.{key}")
 
     return CardLabels(
+        why=label("why"),
         recording=label("recording"),
         speech=label("speech"),
         no_speech=label("no_speech"),

@@ -37,16 +37,18 @@ def draw(
 ) -> bytes:
     """The card as PNG, 1080 pixels wide and as high as it needs to be.
 
-    `analysis` is None where a file could not be opened; without `wording` the headline and what was
-    not checked are left out, for a picture below a message that says both.
+    `analysis` is None where there is no sound to draw: of a screenshot, a message, or a file that
+    could not be opened.  Without `wording` headline, advice, reasons and what was not checked are
+    left out, for a picture below a message that says them.
     """
     colours = PALETTES[theme]
     paper = Paper(colours.background)
     if wording:
         _headline(paper, wording)
-    paper.y += MARGIN
-    _recording(paper, analysis, labels, colours)
+        _advice(paper, wording, labels, colours)
     if analysis:
+        paper.y += MARGIN
+        _recording(paper, analysis, labels, colours)
         for scale, score, levels in (
             (labels.synthetic, analysis.synthetic, _machine_level),
             (labels.voice, analysis.speaker, _difference_level),
@@ -57,7 +59,7 @@ def draw(
         paper.y += GAP
         paper.lines([labels.not_checked_title], TITLE, colours.text, bold=True)
         for line in wording.not_checked:
-            paper.lines(_bullet(paper, line), SMALL, colours.faint)
+            paper.lines(_bullet(paper, line, SMALL), SMALL, colours.faint)
     paper.y += GAP
     paper.lines(
         paper.wrapped(labels.footer, SMALL, paper.inner_width), SMALL, colours.text, bold=False
@@ -86,22 +88,35 @@ def _headline(paper: Paper, wording: Wording) -> None:
     paper.under(mark, lambda: paper.box(0, 0, WIDTH, height, background))
 
 
-def _bullet(paper: Paper, line: str) -> list[str]:
+def _advice(paper: Paper, wording: Wording, labels: CardLabels, colours: Palette) -> None:
+    """All that is to be done, of which the banner has the first, and then why."""
+    paper.y += MARGIN
+    for line in wording.advice[1:]:
+        paper.lines(_bullet(paper, line, BODY), BODY, colours.text)
+    if wording.claim:
+        paper.y += GAP / 2
+        paper.lines(paper.wrapped(wording.claim, BODY, paper.inner_width), BODY, colours.text)
+    if wording.reasons:
+        paper.y += GAP if wording.advice[1:] or wording.claim else 0
+        paper.lines([labels.why], TITLE, colours.text, bold=True)
+        for line in wording.reasons:
+            paper.lines(_bullet(paper, line, SMALL), SMALL, colours.text)
+
+
+def _bullet(paper: Paper, line: str, size: int) -> list[str]:
     indent = "   "
-    first, *rest = paper.wrapped(f"– {line}", SMALL, paper.inner_width - 40, most=3)
+    first, *rest = paper.wrapped(f"– {line}", size, paper.inner_width - 40, most=4)
     return [first, *(indent + more for more in rest)]
 
 
-def _recording(
-    paper: Paper, analysis: Analysis | None, labels: CardLabels, colours: Palette
-) -> None:
+def _recording(paper: Paper, analysis: Analysis, labels: CardLabels, colours: Palette) -> None:
     paper.lines([labels.recording], TITLE, colours.text, bold=True)
     paper.y += 10
     top = paper.y
     paper.box(MARGIN, top, paper.inner_width, WAVE_HEIGHT, colours.strip)
     paper.y += WAVE_HEIGHT
-    seconds = analysis.audio.seconds if analysis else 0.0
-    if analysis is None or seconds <= 0 or not analysis.envelope:
+    seconds = analysis.audio.seconds
+    if seconds <= 0 or not analysis.envelope:
         _note(paper, labels.no_sound, top + WAVE_HEIGHT / 2, colours)
         return
     across = _across(paper, seconds)

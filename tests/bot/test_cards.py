@@ -72,6 +72,23 @@ def test_every_case_makes_a_picture_with_clean_edges(case, language):
         assert (edge == edge[:, :1]).all(), "something sticks out"
 
 
+def test_a_picture_or_a_message_has_no_box_for_sound_but_all_that_is_to_be_done(monkeypatch):
+    """The advice to call back stands on every card, and so do the reasons."""
+    drawn = []
+    label = Paper.label
+
+    def noted(self, text, *where, **how):
+        drawn.append(text)
+        label(self, text, *where, **how)
+
+    monkeypatch.setattr(Paper, "label", noted)
+    advice = ("Do not pay.", "Call your mother on her own number.")
+    card = draw(None, ENGLISH, replace(wording(), advice=advice))
+    assert {advice[0], f"– {advice[1]}", ENGLISH.why, "– A reason."} <= set(drawn)
+    assert not {ENGLISH.recording, ENGLISH.no_sound} & set(drawn)
+    assert not has(picture(card), PALETTES["light"].strip)
+
+
 def test_a_card_needs_no_verdict():
     """Below a message that says it already, the picture comes without headline."""
     with_verdict, without = (picture(draw(FULL, ENGLISH, words)) for words in (wording(), None))
