@@ -23,8 +23,11 @@ def demo(
     import asyncio
 
     from bot.playground.demo import run_demo
+    from bot.playground.leftovers import sweep
     from voice import models
 
+    if swept := sweep():
+        notices().print(terminal_texts().get("terminal.demo.swept", count=swept))
     folder = models.models_folder()
     fetch_for_chat(folder, notices(), terminal_texts())
     language = terminal_language()

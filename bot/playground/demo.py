@@ -1,14 +1,14 @@
 """`familyguard demo`: the local Telegram and the real bot, side by side, until Ctrl-C.
 
 The bot runs in a process of its own, from a throw-away folder, with nothing but the address of the
-local Telegram to tell it from a bot at work.  Nothing is left when the demo ends.
+local Telegram to tell it from a bot at work.  Nothing is left when the demo ends; what a killed one
+left, the next one sweeps away (`bot.playground.leftovers`).
 """
 
 import asyncio
 import contextlib
 import os
 import signal
-import tempfile
 import time
 import webbrowser
 from asyncio.subprocess import Process
@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.playground.leftovers import demo_folder
 from bot.playground.page import Page, page_texts
 from bot.playground.people import People
 from bot.playground.process import start_bot
@@ -58,10 +59,7 @@ async def running_demo(
     page = Page(town.world, language=language)
     app = build(town.world)
     page.mount(app)
-    with tempfile.TemporaryDirectory(
-        prefix="familyguard-demo-", ignore_cleanup_errors=True
-    ) as made:
-        folder = Path(made)
+    with demo_folder() as folder:
         if not fresh:
             _let_in(town, folder, language)
         page.spoken = lambda spoken: speak_to_all(folder / "data" / "familyguard.db", spoken)
