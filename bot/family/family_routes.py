@@ -61,6 +61,7 @@ def add_answers(app: App, house: House) -> None:
     """What is waited for."""
     for topic, what, callback in (
         (questions.NAME, filters.TEXT, setup.name),
+        (questions.CODE_WORD, filters.TEXT, setup.code_word),
         (questions.GREETING, filters.TEXT, setup.greeting),
         (questions.COUNTRY_TYPED, filters.TEXT, setup.typed_country),
         (family.NAME, filters.TEXT, family.rename),
@@ -72,6 +73,11 @@ def add_answers(app: App, house: House) -> None:
         (pin.AGAIN, filters.TEXT, pin.again),
     ):
         app.add_handler(Expected(house, topic, what, callback))
+    # What is no code word is heard as every memo is, and holds nothing else up.
+    spoken = Expected(
+        house, questions.CODE_WORD, filters.VOICE, setup.code_word_spoken, block=False
+    )
+    app.add_handler(spoken)
 
 
 def add_jobs(app: App) -> None:

@@ -5,23 +5,49 @@ that is due, so that it goes on after a restart.  Messages are checked at any ti
 What each step asks is `bot.handlers.setup_questions`.
 """
 
+import re
+
 from telegram import Message, Update
 
 from bot import countries, talk
+from bot.case import intake
 from bot.context import Context
 from bot.family.roles import Act, may, refusal
 from bot.family.who import person_of
 from bot.handlers import check
 from bot.handlers.family import a_name, has_voice
-from bot.handlers.setup_questions import COUNTRY, COUNTRY_TYPED, LANGUAGE, OFFERS, SKIP
+from bot.handlers.setup_questions import (
+    COUNTRY,
+    COUNTRY_TYPED,
+    LANGUAGE,
+    OFFERS,
+    SKIP,
+    skip_button,
+    word_buttons,
+)
+from bot.media import attachment
 from bot.texts import LANGUAGES
 from familyguard.family import Family, Role
+from familyguard.model import Level
+from familyguard.plea import plea_in
 from familyguard.setup import STEPS, Step, after, done
 
 GO = "setup:go:"
 
 MIN_GREETING, MAX_GREETING = 3, 60
 """Characters of the greeting: it stands on every verdict and must leave room for it."""
+
+MAX_NAME_WORDS = 5
+"""«De familie van der Berg»; what is longer is a sentence."""
+
+_NO_NAME = re.compile(r"[?!]|^/")
+
+MAX_WORD_WORDS = 4
+MAX_WORD_SECONDS = 10.0
+"""Of a mistaken code word: it is two or three words, said once or three times."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*[,.]?")
+"""Letters only: no digits, no link, and no question."""
 
 
 async def command(update: Update, context: Context) -> None:
@@ -84,8 +110,12 @@ async def name(update: Update, context: Context) -> None:
     message = update.effective_message
     assert isinstance(message, Message)
     called = a_name(message.text or "")
-    if called is None:
+    if called is None or _is_to_check(update, context):
         await check.text(update, context)
+        return
+    texts = context.texts(update)
+    if _NO_NAME.search(called) or len(called.split()) > MAX_NAME_WORDS or called.isdecimal():
+        await talk.say(update, context, "setup.name.odd", [[skip_button(texts, Step.NAME)]])
         return
     if not await may(update, context, Act.SET_UP):
         return
@@ -93,8 +123,46 @@ async def name(update: Update, context: Context) -> None:
     context.house.store.families.rename(family.id, called)
     _note(update, context, "named")
     talk.end(update, context)
-    await talk.say(update, context, "setup.name.done", name=called)
+    back = [[talk.button(texts, "setup.button.rename", GO + Step.NAME)]]
+    await talk.say(update, context, "setup.name.done", back, name=called)
     await _next(update, context, Step.NAME)
+
+
+async def code_word(update: Update, context: Context) -> None:
+    """The word came before anybody listened: it goes, for it is spoken, and not to be judged."""
+    message = update.effective_message
+    assert isinstance(message, Message)
+    words = (message.text or "").split()
+    is_word = len(words) <= MAX_WORD_WORDS and all(map(_WORD.fullmatch, words))
+    if not is_word or _is_to_check(update, context):
+        await check.text(update, context)
+        return
+    await _word_too_soon(update, context)
+
+
+async def code_word_spoken(update: Update, context: Context) -> None:
+    """A short memo recorded here and now is the word; a longer one, or a forwarded one, is not."""
+    message = update.effective_message
+    assert isinstance(message, Message)
+    found = attachment(message)
+    if found is None or found.seconds is None or found.seconds > MAX_WORD_SECONDS:
+        await check.memo(update, context)
+        return
+    await _word_too_soon(update, context)
+
+
+async def _word_too_soon(update: Update, context: Context) -> None:
+    gone = await talk.take_away(update.effective_message)
+    key = "setup.code_word.first" if gone else "setup.code_word.first_left"
+    await talk.say(update, context, key, word_buttons(context.texts(update)))
+
+
+def _is_to_check(update: Update, context: Context) -> bool:
+    """Whether words that might answer a question are rather a fraud, or a cry for help."""
+    sent = check.sent_in(update, context)
+    if plea_in(sent.message.text or "") is not None:
+        return True
+    return intake.judged_text(sent, context.house).verdict.level > Level.UNCLEAR
 
 
 async def language(update: Update, context: Context) -> None:

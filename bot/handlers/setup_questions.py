@@ -6,19 +6,21 @@ from telegram import InlineKeyboardButton, Update
 
 from bot import countries, talk
 from bot.context import Context
-from bot.handlers import admit, phone, pin
+from bot.handlers import admit, phone, pin, speak
 from bot.talk import Rows
 from bot.texts import LANGUAGES, Texts
+from familyguard.codeword import Which
 from familyguard.setup import Step
 
 SKIP = "setup:skip:"
 LANGUAGE, COUNTRY, OTHER = "setup:language:", "setup:country:", "setup:other:"
 
 NAME, GREETING, COUNTRY_TYPED = "setup.name", "setup.greeting", "setup.country"
+CODE_WORD = "setup.code_word"
 
 
 async def _offer_typed(update: Update, context: Context, step: Step, topic: str) -> None:
-    rows = [[_skip(context.texts(update), step)]]
+    rows = [[skip_button(context.texts(update), step)]]
     await talk.ask(update, context, topic, f"setup.{step}.ask", rows, seconds=None)
 
 
@@ -47,8 +49,15 @@ async def _offer_country(update: Update, context: Context) -> None:
     await _say(update, context, Step.COUNTRY, rows)
 
 
+def word_buttons(texts: Texts) -> Rows:
+    """What begins the conversation about the code word, or leaves it for later."""
+    begin = talk.button(texts, "codeword.button.set", speak.BEGIN + Which.WORD)
+    return [[begin], [skip_button(texts, Step.CODE_WORD)]]
+
+
 async def _offer_code_word(update: Update, context: Context) -> None:
-    await _say(update, context, Step.CODE_WORD)
+    rows = word_buttons(context.texts(update))
+    await talk.ask(update, context, CODE_WORD, "setup.code_word.ask", rows, seconds=speak.SECONDS)
 
 
 async def _offer_voice(update: Update, context: Context) -> None:
@@ -84,9 +93,9 @@ OFFERS: dict[Step, Callable[[Update, Context], Awaitable[None]]] = {
 
 
 async def _say(update: Update, context: Context, step: Step, rows: Rows | None = None) -> None:
-    buttons = [*(rows or []), [_skip(context.texts(update), step)]]
+    buttons = [*(rows or []), [skip_button(context.texts(update), step)]]
     await talk.say(update, context, f"setup.{step}.ask", buttons)
 
 
-def _skip(texts: Texts, step: Step) -> InlineKeyboardButton:
+def skip_button(texts: Texts, step: Step) -> InlineKeyboardButton:
     return talk.button(texts, "setup.button.skip", SKIP + step)

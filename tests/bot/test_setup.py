@@ -85,6 +85,69 @@ async def test_messages_are_checked_at_any_step(tmp_path):
         await bea.sees("Nice to meet you")
 
 
+@pytest.mark.parametrize("said", ["ehh wat bedoel je?", "12345", "we are a family of six people"])
+async def test_a_sentence_becomes_no_family_name_and_a_wrong_name_can_be_changed(tmp_path, said):
+    """It is said what is wrong with it; and who typed another name than they meant goes back."""
+    async with family_bot(tmp_path, members=()) as telegram:
+        bea = await claims(telegram)
+        await bea.sees("What is your family called?")
+        await bea.sends(said)
+        await bea.sees("I do not take that for a name")
+        assert family_of(telegram, 50).name == ""
+        await bea.sends("De familie van der Berg")
+        await bea.sees("Nice to meet you")
+        await bea.sees("Which language")
+        await bea.taps("Another name")
+        await bea.sends("Berg")
+        await bea.sees("Nice to meet you, family “Berg”")
+        assert family_of(telegram, 50).name == "Berg"
+
+
+async def comes_to_the_code_word(telegram):
+    """A keeper at whom the bot's question about the code word waits."""
+    bea = await claims(telegram)
+    await bea.presses("setup:go:code_word")
+    await bea.sees("Now the code word")
+    return bea
+
+
+async def test_a_code_word_that_comes_too_soon_leaves_the_chat_and_is_kept_nowhere(
+    tmp_path, caplog
+):
+    """Typed or spoken before the bot listens: it is no memo to judge, and no scam."""
+    async with family_bot(tmp_path, members=()) as telegram:
+        bea = await comes_to_the_code_word(telegram)
+        await bea.sends("velvet tractor")
+        await bea.sees("Was that to be your code word?")
+        assert telegram.count("deleteMessage") == 1
+        await bea.records(b"the word")
+        await telegram.until(lambda: telegram.count("deleteMessage") == 2, "the memo goes")
+        telegram.fails("deleteMessage", 400, "Bad Request: message can't be deleted")
+        await bea.sends("velvet tractor")
+        await bea.sees("delete your message yourself")
+        await telegram.quiet()
+        assert house_of(telegram.app).analyst.memos == []
+        for file in tmp_path.rglob("*"):
+            if file.is_file():
+                assert b"velvet" not in file.read_bytes().lower(), file
+        assert "velvet" not in caplog.text
+        await bea.taps("Set a code word")
+        await bea.sees("You may take these words")
+
+
+@pytest.mark.parametrize("said", [SCAM, "I have paid", "help", "is this right?", "call 0612345678"])
+async def test_what_is_no_code_word_is_answered_as_ever(tmp_path, said):
+    """A fraud and a cry for help are never taken for the word, and stay in the chat."""
+    async with family_bot(tmp_path, members=()) as telegram:
+        bea = await comes_to_the_code_word(telegram)
+        await bea.sends(said)
+        await telegram.quiet()
+        await bea.forwards_voice()
+        await bea.sees(NONE)
+        assert telegram.count("deleteMessage") == 0
+        assert not any("Was that to be" in shown.text for shown in bea.screen)
+
+
 async def test_it_goes_on_after_a_restart(tmp_path):
     """The step that was due still is: the answer is taken without asking again."""
     settings: Settings = settings_in(tmp_path)
