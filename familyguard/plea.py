@@ -1,46 +1,85 @@
-"""What somebody types to the bot in a fright: that they have paid, or that they need help.
+"""What somebody types to the bot about themselves, in a fright: «he is at the door», «I paid».
 
-Words typed by oneself are no message to judge.  Two of them need an answer of their own: whoever
-has paid must call the bank within minutes, and whoever asks for help must read what to do.
+Words typed by oneself are no message to judge.  These need an answer of their own, which says first
+what to do.  The patterns and their examples are `plea.toml`; they never lower a verdict, since who
+answers (`bot/handlers/check.py`) still judges the words where they hold a strong warning.
 """
 
 import re
+import tomllib
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
-LONGEST = 200
+LONGEST = 300
 """Characters; what is longer is a message that was copied, and is judged as one."""
+
+BEFORE = 12
+"""Characters before a match in which a «not» still belongs to it: «I did not let them in»."""
 
 
 class Plea(StrEnum):
     """What is typed."""
 
+    CARD = "card"  # card or PIN are in other hands
+    COMPUTER = "computer"  # somebody else is in the computer or the telephone
     PAID = "paid"
+    DOOR = "door"
+    CALLED = "called"  # on the telephone, or asked for something
+    AFRAID = "afraid"
+    ELSEWHERE = "elsewhere"  # «this is about something else»
     HELP = "help"
 
 
-_PAID = re.compile(
-    r"\b(?:al|heb|hebben|had)\b.{0,40}\b(?:betaald|overgemaakt|gestort|gepind)\b"
-    r"|\b(?:geld|spaargeld)\b.{0,20}\b(?:kwijt|weg|gestuurd|gegeven)\b"
-    r"|\b(?:code|codes|pincode|pas|bankpas)\b.{0,20}\b(?:gegeven|gestuurd|doorgegeven|afgegeven)\b"
-    r"|\b(?:ben|word|zijn) (?:ik |we )?opgelicht\b"
-    r"|\b(?:have|already|just|i)\b.{0,20}\b(?:paid|transferred)\b"
-    r"|\b(?:sent|gave|given)\b.{0,20}\b(?:money|code|codes|pin|card)\b"
-    r"|\bmoney\b.{0,10}\bgone\b"
-    r"|\b(?:been|was|got) (?:scammed|conned|tricked)\b"
-)
-_HELP = re.compile(
-    r"(?:help|hulp)(?: me| mij)?|hoe werkt (?:dit|het|je)|wat (?:kan|kun) je|wat nu"
-    r"|wat moet ik(?: nu)?(?: doen)?|how does (?:this|it) work|what (?:can|do) you do|what now"
-    r"|what (?:should|do|must) i do(?: now)?"
-)
-_NOT = re.compile(r"\b(?:niet|nooit|not|haven't|never)\b")
+EMERGENCIES = frozenset({Plea.CARD, Plea.COMPUTER, Plea.DOOR, Plea.CALLED, Plea.AFRAID})
+"""They are answered as such whatever the words come to as a message."""
+
+_NOT = re.compile(r"\b(?:niet|niks|nooit|geen|not|no|never|\w+n't)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    plea: Plea
+    pattern: re.Pattern[str]
+    done: bool
+    whole: bool
+
+    def fits(self, plain: str) -> bool:
+        if self.whole:
+            return self.pattern.fullmatch(plain) is not None
+        return any(
+            not (self.done and _NOT.search(plain[max(0, found.start() - BEFORE) : found.end()]))
+            for found in self.pattern.finditer(plain)
+        )
 
 
 def plea_in(text: str) -> Plea | None:
     """What is said in words that somebody typed, in Dutch or English."""
-    plain = " ".join(re.sub(r"[^\w' ]", " ", text.casefold()).split())
-    if len(plain) > LONGEST:
+    straight = text.casefold().replace("’", "'")
+    plain = " ".join(re.sub(r"[^\w' ]", " ", straight).split())
+    copied, kinds = _patterns()
+    if len(plain) > LONGEST or copied.search(plain):
         return None
-    if _PAID.search(plain) and not _NOT.search(plain):
-        return Plea.PAID
-    return Plea.HELP if _HELP.fullmatch(plain) else None
+    return next((kind.plea for kind in kinds if kind.fits(plain)), None)
+
+
+def table() -> dict[str, Any]:
+    """`plea.toml` as it stands, with the examples."""
+    return tomllib.loads((files("familyguard") / "plea.toml").read_text("utf-8"))
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], tuple[_Kind, ...]]:
+    read = table()
+    kinds = tuple(
+        _Kind(
+            Plea(row["kind"]),
+            re.compile("|".join((*row["nl"], *row["en"]))),
+            row.get("done", False),
+            row.get("whole", False),
+        )
+        for row in read["plea"]
+    )
+    return re.compile("|".join(read["copied"])), kinds

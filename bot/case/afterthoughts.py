@@ -8,7 +8,21 @@ from bot.case.cases import Open
 from bot.context import House, Shown
 from bot.judgement import Judgement, sound_evidence
 from familyguard.family import Account
+from familyguard.model import Sign
 from voice.comparison import compared_with
+
+
+def can_part(opened: Open) -> bool:
+    """Whether the latest thing in an open case may belong to another story.
+
+    A sender's own messages are one story, but a relative was only asked about one of them.  An
+    answer belongs to its challenge: alone it would not show that it failed.
+    """
+    file = opened.file
+    if opened.stored.closed_at is not None or file.case.ends_in_answer or not file.details:
+        return False
+    disputed = any(piece.sign is Sign.NOT_ME for piece in file.case.evidence())
+    return len(file.marks) > 1 and (file.uploaded or disputed)
 
 
 def apart(house: House, account: Account, opened: Open, shown: Shown) -> Open:

@@ -7,6 +7,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import keyboards, markup, moments
 from bot.case import cases
+from bot.case.afterthoughts import can_part
 from bot.case.cases import Open
 from bot.case.files import level_of
 from bot.case.readers import payees_of
@@ -280,9 +281,7 @@ def _buttons(facts: Facts, texts: Texts) -> InlineKeyboardMarkup:
             add("payee", f"{keyboards.CASE}payee:{opened.id}")
     if is_closed:
         return InlineKeyboardMarkup(rows)
-    file = opened.file
-    several = len(file.marks) > 1 and file.uploaded and not file.case.ends_in_answer
-    if several and file.details:
+    if can_part(opened):
         add("elsewhere", f"{keyboards.CASE}split:{opened.id}")
     if opened.file.details:
         details = texts.get("chat.button.details")

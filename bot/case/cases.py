@@ -26,7 +26,8 @@ UPLOAD_SECONDS = 1800.0
 together is taken for one story; later it is another one."""
 
 ALONE = "alone"
-"""Sender of an uploaded file that could not be opened; no other message continues its case."""
+"""Sender of an upload that could not be opened, or of words somebody typed about themselves: no
+other message continues their case."""
 
 OF_VOICE = frozenset({Sign.VOICE_DIFFERS, Sign.VOICE_SIMILAR, Sign.VOICE_CHANGES})
 """Signs that depend on whose voice it is supposed to be."""

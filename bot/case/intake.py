@@ -121,9 +121,9 @@ def failure(sent: Sent, reason: Undecodable | str, house: House) -> Open:
     return _written(sent, judgement, sent.caption, house, None)
 
 
-def text(sent: Sent, judgement: Judgement, house: House) -> Open:
-    """Add a message in words to its case."""
-    return _written(sent, judgement, judgement.message, house, None)
+def text(sent: Sent, judgement: Judgement, house: House, *, alone: bool = False) -> Open:
+    """Add a message in words to its case, or open one that nothing else continues."""
+    return _written(sent, judgement, judgement.message, house, None, alone=alone)
 
 
 def judged_text(sent: Sent, house: House) -> Judgement:
@@ -142,10 +142,18 @@ def screenshot(sent: Sent, seen: Screenshot | PictureProblem, file_id: str, hous
 
 
 def _written(
-    sent: Sent, judgement: Judgement, words: str, house: House, media: Media | None
+    sent: Sent,
+    judgement: Judgement,
+    words: str,
+    house: House,
+    media: Media | None,
+    *,
+    alone: bool = False,
 ) -> Open:
     account = sent.account
     origin = origin_of(sent.message, house.store.keys, account.family_id)
+    if alone:
+        origin = replace(origin, key=cases.ALONE)
     arrival = Arrival(
         mark=mark_of(sent.message),
         origin=origin,

@@ -13,8 +13,9 @@ from bot.case import afterthoughts, answers, asking, cases, casework
 from bot.case.casecard import facts_of
 from bot.case.cases import Open
 from bot.case.challenges import challenge_text, given_out
+from bot.case.intake import Sent
 from bot.case.readers import payees_of
-from bot.context import Context
+from bot.context import Context, Shown
 from bot.delivery import NO_PREVIEW, reply
 from bot.family import announce
 from bot.family.roles import is_suspended
@@ -125,20 +126,27 @@ async def refuse(update: Update, context: Context) -> None:
 @of_asker
 async def split(update: Update, context: Context, account: Account, opened: Open) -> None:
     """«This is about something else»: the latest upload gets a case of its own."""
-    shown = context.house.shown.get(opened.file.details)
-    # An answer belongs to its challenge: alone it would not show that it failed.
-    if shown is None or shown.arrival is None or opened.file.case.ends_in_answer:
+    shown = _last_shown(context, opened)
+    if shown is None:
         await talk.forgotten(update, context)
         return
     await _answer(update)
-    house = context.house
-    fresh = afterthoughts.apart(house, account, opened, shown)
-    text, buttons = casework.card(context, account, fresh)
     assert update.callback_query is not None
     message = update.callback_query.message
-    if isinstance(message, Message):
-        await casework.placed(context, account, fresh, await reply(message, text, buttons))
-    await casework.redraw(context, account, cases.again(house, opened))
+    await _part(context, account, opened, shown, message if isinstance(message, Message) else None)
+
+
+async def part_latest(update: Update, context: Context, sent: Sent) -> bool:
+    """The same, typed: it is about the case that was shown last; whether there was one to part."""
+    house, account = context.house, sent.account
+    stored = house.store.cases.of_account(account.family_id, account.user_id)
+    latest = max(stored, key=lambda one: one.touched_at, default=None)
+    opened = cases.opened_of(house, latest) if latest else None
+    shown = _last_shown(context, opened) if opened else None
+    if opened is None or shown is None:
+        return False
+    await _part(context, account, opened, shown, update.effective_message)
+    return True
 
 
 @of_asker
@@ -220,6 +228,25 @@ def _no_payee(context: Context, account: Account, opened: Open) -> str | None:
         return "payee.frozen"
     known = facts_of(house, account, opened).payees_known
     return "payee.known" if known or not opened.file.accounts else None
+
+
+def _last_shown(context: Context, opened: Open) -> Shown | None:
+    """What was shown last of a case, if that can be parted from it."""
+    shown = context.house.shown.get(opened.file.details)
+    if shown is None or shown.arrival is None or not afterthoughts.can_part(opened):
+        return None
+    return shown
+
+
+async def _part(
+    context: Context, account: Account, opened: Open, shown: Shown, message: Message | None
+) -> None:
+    house = context.house
+    fresh = afterthoughts.apart(house, account, opened, shown)
+    text, buttons = casework.card(context, account, fresh)
+    if message is not None:
+        await casework.placed(context, account, fresh, await reply(message, text, buttons))
+    await casework.redraw(context, account, cases.again(house, opened))
 
 
 async def _answer(update: Update) -> None:

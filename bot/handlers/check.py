@@ -16,11 +16,12 @@ from bot.context import Context
 from bot.delivery import reply
 from bot.errors import CannotListen, QueueFull, Stopping
 from bot.family import pin
+from bot.handlers import case, plea
 from bot.media import attachment
 from bot.progress import Progress
 from bot.texts import Texts
 from familyguard.model import Level
-from familyguard.plea import Plea, plea_in
+from familyguard.plea import EMERGENCIES, Plea, plea_in
 from voice.errors import Undecodable
 
 PICTURE_SECONDS = 30.0
@@ -53,24 +54,47 @@ async def text(update: Update, context: Context) -> None:
     """A message in words, forwarded or typed over, or the caption of what cannot be checked."""
     if await pin.unasked(update, context):
         return
-    sent, texts = sent_in(update, context), context.texts(update)
+    sent = sent_in(update, context)
     judgement = intake.judged_text(sent, context.house)
-    if sent.message.forward_origin is None and judgement.verdict.level <= Level.UNCLEAR:
+    is_typed = sent.message.forward_origin is None
+    pled = plea_in(sent.message.text or "") if is_typed else None
+    if pled is Plea.ELSEWHERE:
+        if not await case.part_latest(update, context, sent):
+            await plea.answer(context, sent, pled)
+        return
+    if pled in EMERGENCIES:
+        await plea.answer(context, sent, pled)
+        if judgement.verdict.level >= Level.STRONG:
+            # It may have been copied after all: then its warning counts, in a case of its own.
+            opened = cases.known_already(context.house, sent.account, mark_of(sent.message))
+            await show(
+                context, sent, opened or intake.text(sent, judgement, context.house, alone=True)
+            )
+        return
+    if is_typed and judgement.verdict.level <= Level.UNCLEAR:
         # Typed, not forwarded: «help», «is this real?», «thanks».  A verdict on such words would be
         # read as the answer about the memo above them – so a warning that stands is said again.
-        warned = cases.warned(context.house, sent.account, context.house.now())
-        plea = plea_in(sent.message.text or "")
-        if plea is Plea.PAID:
-            sentence = texts.get("chat.talk.paid")
-        elif warned is None:
-            sentence = texts.get("chat.help" if plea is Plea.HELP else "chat.talk")
-        else:
-            headline = texts.get(f"verdict.{warned.name.lower()}")
-            sentence = texts.get("chat.talk.warned", headline=headline)
-        await reply(sent.message, markup.escape(sentence))
+        await _talk(context, sent, pled)
         return
     opened = cases.known_already(context.house, sent.account, mark_of(sent.message))
     await show(context, sent, opened or intake.text(sent, judgement, context.house))
+
+
+async def _talk(context: Context, sent: Sent, pled: Plea | None) -> None:
+    texts = Texts(sent.language)
+    if pled is Plea.PAID:
+        await plea.answer(context, sent, pled)
+        return
+    warned = cases.warned(context.house, sent.account, context.house.now())
+    if warned is not None:
+        headline = texts.get(f"verdict.{warned.name.lower()}")
+        sentence = texts.get("chat.talk.warned", headline=headline)
+    elif pled is Plea.HELP:
+        sentence = texts.get("chat.help")
+    else:
+        small = plea.is_small_talk(sent.message.text or sent.caption)
+        sentence = texts.get("chat.talk.short" if small else "chat.talk")
+    await reply(sent.message, markup.escape(sentence))
 
 
 async def refuse(update: Update, context: Context, reason: Undecodable) -> None:
