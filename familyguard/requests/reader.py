@@ -1,5 +1,6 @@
 """One message read: its signals, its score, its stage, and what that is evidence of."""
 
+import re
 from dataclasses import dataclass
 
 from familyguard.model import Evidence, Request, Sign, Signal, Stage
@@ -7,7 +8,7 @@ from familyguard.requests import accounts, ngrams, patterns, signals, spelling
 from familyguard.requests.claims import claims_to_be
 from familyguard.requests.fold import MAX_CHARACTERS, Folded
 from familyguard.requests.payees import CALMS_BY, KnownPayees
-from familyguard.requests.score import score, telling_words
+from familyguard.requests.score import MOST, score, telling_words
 
 MONEY_FROM = 2.0
 """Natural-log likelihood ratio from which a message counts as asking for money in this fraud."""
@@ -25,6 +26,18 @@ OPENING_ALONE = 1.5
 SHORTEST_ALONE = 6
 """Words that such an opening has at least: «Hello, how are you» is how frauds begin, and everything
 else."""
+
+SMALL_TALK_MOST = 1.0
+"""What a sentence of family talk beside a request for money takes off its log-likelihood ratio at
+most, with all its words: «See you on Sunday!» costs a fraud nothing."""
+
+SMALL_TALK = frozenset({
+    "shared_event", "we_meet", "usual_account", "known_place", "no_hurry", "lends_a_thing",
+})  # fmt: skip
+"""Family talk that anybody can put in front.  An offer to be called is not: it can be taken up; nor
+is what says of the whole message that it is told, quoted or warned of."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 WORDING = "wording"
 """The kind of a signal that no pattern knows: words that weigh in the learnt layer."""
@@ -59,11 +72,9 @@ class Reader:
         if all(word.value is not None for word in folded.words):
             return None  # a bare number is a code, a time or an answer; nobody asks for anything
         found = signals.find(text, folded, language, self.home_countries)
-        calm = CALMS_BY if self.payees is not None and self.payees.covers(text) else 0.0
-        result = score(folded, found)
-        money = result.money - calm + (suspicion if about_money(found) else -WORDS_ALONE)
-        opening = result.opening - calm
-        opening += suspicion if _has_sign(found) else -OPENING_ALONE
+        money, opening = self._odds(text, folded, found, suspicion)
+        if money < MONEY_FROM and any(signal.kind in SMALL_TALK for signal in found):
+            money = max(money, self._beside_small_talk(text, language, suspicion))
         asks_money = money >= MONEY_FROM
         too_short = len(folded.words) < SHORTEST_ALONE and not _has_sign(found)
         if not asks_money and (opening < WATCH_FROM or too_short):
@@ -75,6 +86,34 @@ class Reader:
             llr=max(money, opening),
             claims_to_be=claims_to_be(text, folded),
         )
+
+    def _odds(
+        self, text: str, folded: Folded, found: tuple[Signal, ...], suspicion: float
+    ) -> tuple[float, float]:
+        """Log-likelihood ratios of a request for money and of an opening."""
+        calm = CALMS_BY if self.payees is not None and self.payees.covers(text) else 0.0
+        result = score(folded, found)
+        money = result.money - calm + (suspicion if about_money(found) else -WORDS_ALONE)
+        opening = result.opening - calm
+        return money, opening + (suspicion if _has_sign(found) else -OPENING_ALONE)
+
+    def _beside_small_talk(self, text: str, language: str | None, suspicion: float) -> float:
+        """Log-likelihood ratio of a request for money in `text` without its small talk.
+
+        That is, without the sentences of family talk in which nothing points to a fraud.
+        """
+        sentences = _SENTENCE_END.split(text)
+        kept = [one for one in sentences if not self._is_small_talk(one, language)]
+        if not kept or len(kept) == len(sentences):
+            return -MOST
+        rest = " ".join(kept)
+        folded = spelling.read(rest)
+        found = signals.find(rest, folded, language, self.home_countries)
+        return self._odds(rest, folded, found, suspicion)[0] - SMALL_TALK_MOST
+
+    def _is_small_talk(self, sentence: str, language: str | None) -> bool:
+        found = signals.find(sentence, spelling.read(sentence), language, self.home_countries)
+        return any(signal.kind in SMALL_TALK for signal in found) and not _has_sign(found)
 
 
 def _has_sign(found: tuple[Signal, ...]) -> bool:

@@ -140,8 +140,9 @@ def tables() -> tuple[str, str]:
     return "\n".join(rows) + "\n", trade_off(scores)
 
 
-LOOKS = """seven times: with the weights before five of the first six authors were learnt,
-five times with them, and once with all ten, which is this table and nothing was changed after it"""
+LOOKS = """eight times: with the weights before five of the first six authors were learnt,
+five times with them, and twice with all ten, of which the last is this table and nothing was
+changed after it"""
 """How often the totals of `STRANGERS` were looked at."""
 
 

@@ -156,6 +156,10 @@ def test_everything_is_read_before_the_first_message(monkeypatch: pytest.MonkeyP
     [
         "See you on Sunday! Mum, my phone broke, this is my new number, I need 950 euro today",
         "Zie je zondag mam! Mijn nieuwe nummer, kun je vandaag 950 euro voorschieten? Geen haast",
+        "Thanks for the cake. See you on Sunday! Same account as always. My phone is broken, "
+        "can you send 400 to this account today?",
+        "Dank je voor de taart. Mam mijn pinpas is geblokkeerd, kun jij die rekening van 680 "
+        "vandaag even betalen?",
     ],
 )
 def test_family_talk_around_it_hides_no_request(text: str) -> None:
@@ -171,6 +175,7 @@ def test_family_talk_around_it_hides_no_request(text: str) -> None:
         "You sent me 500 instead of 50, I'm sending it straight back",
         "De huur is al betaald, je hoeft niks meer over te maken",
         "Peux-tu me prêter ton vélo samedi ?",
+        "Zie je zondag! Neem jij de 15 euro voor het cadeau mee?",
     ],
 )
 def test_who_gives_warns_or_lends_a_thing_asks_for_no_money(text: str) -> None:
