@@ -32,7 +32,8 @@ STOP_SECONDS = 8.0
 """How long the bot gets to end by itself."""
 
 COUNTRY = "NL"
-"""Where the family lives: its numbers stand on the pages after a scam, and its law in letters."""
+"""Where the family lives: its numbers stand on the pages after a scam, and its law in letters.
+With nobody let in the keeper chooses it, as the story of the set-up does."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,12 @@ async def running_demo(
         if not fresh:
             _let_in(town, folder, language)
         page.spoken = lambda spoken: speak_to_all(folder / "data" / "familyguard.db", spoken)
-        async with serve(app, port) as url, _bot(url, town, folder, models, language) as process:
+        async with (
+            serve(app, port) as url,
+            _bot(
+                url, town, folder, models, language, {} if fresh else {"COUNTRY": COUNTRY}
+            ) as process,
+        ):
             yield Demo(f"{url}/{page.key}/", town, page, process, folder)
 
 
@@ -113,11 +119,11 @@ def _tell_keeper(town: Town, people: People, claim: str, language: str) -> None:
 
 @asynccontextmanager
 async def _bot(
-    url: str, town: Town, folder: Path, models: Path, language: str
+    url: str, town: Town, folder: Path, models: Path, language: str, more: dict[str, str]
 ) -> AsyncIterator[Process]:
     """The bot's process; at the end it and all that it started are gone."""
     with (folder / "bot.log").open("wb") as log:
-        process = await start_bot(url, town.bot, folder, models, language, log, COUNTRY=COUNTRY)
+        process = await start_bot(url, town.bot, folder, models, language, log, **more)
     reader = asyncio.create_task(_read_claim(process, town, language))
     try:
         yield process

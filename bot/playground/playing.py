@@ -65,6 +65,8 @@ async def play_step(
             message = people.start(person, _bot(people), str(step.what))
         case "follows":
             message = people.start(person, _bot(people), _invitation(people, person, step.what))
+        case "claims":
+            message = await _claimed(people, person, str(step.what))
         case "shares":
             message = people.share_contact(person, chat)
         case "waits" if step.what is True:
@@ -105,6 +107,19 @@ def _last(chat: Chat, author: Person | BotAccount, holding: Sequence[str]) -> Me
 
 def _has(text: str, words: Iterable[str]) -> bool:
     return any(one in text for one in words)
+
+
+async def _claimed(people: People, person: Person, sender: str) -> Message | None:
+    """The link from `sender` is followed and answered; None where there is none, or no longer."""
+    try:
+        code = _invitation(people, person, sender)
+    except Refused:
+        return None  # the family is there already
+    chat = people.world.private(person, _bot(people))
+    if any(code in (m.text or "") for m in chat.messages.values() if m.sender is person):
+        return None  # followed by hand
+    people.start(person, _bot(people), code)
+    return await _settled(people, chat)
 
 
 def _invitation(people: People, person: Person, sender: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.texts import LANGUAGES
 
-ACTS = ("says", "sends", "forwards", "presses", "starts", "follows", "shares", "waits")
+ACTS = ("says", "sends", "forwards", "presses", "starts", "follows", "claims", "shares", "waits")
 Words = str | dict[str, str]
 
 

@@ -181,6 +181,24 @@ async def test_an_invitation_is_forwarded_and_followed():
     assert [message.text for message in messages] == ["/start one-Time_code"]
 
 
+async def test_the_set_up_claims_a_fresh_bot_first_and_only_once(monkeypatch):
+    """With nobody let in the bot answers the keeper only after the link from the server."""
+    monkeypatch.setattr(playing, "UNADDRESSED_SECONDS", 0.0)
+    monkeypatch.setattr(playing, "SETTLED_SECONDS", 0.0)
+    story = load_scenarios()["50-set-up"]
+    town = build_town()
+    people, chat = People(town.world), town.world.private(town.keeper, town.bot)
+    assert (await play_step(people, story, 0, "en"))["id"] is None, "a family is there"
+    letters = people.open(town.server, town.keeper)
+    people.say(town.server, letters, f"Open: https://t.me/{town.bot.username}?start=one-Time_code")
+    playing_it = asyncio.create_task(play_step(people, story, 0, "en"))
+    await asyncio.sleep(0)
+    assert [message.text for message in chat.messages.values()] == ["/start one-Time_code"]
+    answer = town.world.new_message(chat, town.bot, text="Good to see you")
+    assert (await asyncio.wait_for(playing_it, 5))["id"] == answer.id
+    assert (await play_step(people, story, 0, "en"))["id"] is None, "claimed already"
+
+
 async def test_a_step_out_of_turn_is_refused():
     """Forwarding before anything came says so instead of failing."""
     story = load_scenarios()["10-cloned-memo"]
