@@ -103,6 +103,17 @@ class Item:
         return cls(**values)
 
 
+def kind_in_words(item: Item) -> str:
+    """What a person would call it: a text key under `file.kind`."""
+    if item.media_type.startswith("image/"):
+        return "picture"
+    if item.kind in ("voice", "audio") or item.media_type.startswith("audio/"):
+        return "memo"
+    if item.media_type.startswith("video/"):
+        return "video"
+    return "message" if item.kind == "text" else "file"
+
+
 def item_of(
     message: Message, origin: Origin, now: float, judgement: Judgement | None = None
 ) -> Item:

@@ -9,7 +9,7 @@ from bot import markup, moments, talk
 from bot.case import cases, casework, keeping, packing
 from bot.case.cases import Open
 from bot.case.files import level_of
-from bot.case.items import item_of
+from bot.case.items import item_of, kind_in_words
 from bot.case.origin import origin_of
 from bot.context import Context
 from bot.family.roles import Act, may
@@ -41,8 +41,12 @@ async def command(update: Update, context: Context) -> None:
     rows: Rows = []
     for one in mine:
         opened = cases.opened_of(context.house, one)
-        key = "file.line" if one.closed_at is None else "file.line.closed"
-        label = texts.get(key, date=moments.day(one.touched_at, texts), level=_level(opened, texts))
+        label = texts.get(
+            "file.line" if one.closed_at is None else "file.line.closed",
+            date=moments.at(one.touched_at)(texts),
+            what=_latest(context, opened, texts),
+            level=_level(opened, texts),
+        )
         rows.append([talk.labelled(label, SHOW + one.id)])
     await talk.say(update, context, "file.list", rows)
 
@@ -220,6 +224,15 @@ async def _show(update: Update, context: Context, opened: Open) -> None:
         "kept": markup.Own(texts.get("file.is_kept" if kept else "file.is_not_kept")),
     }
     await talk.show(update, context, "file.show", rows, **values)
+
+
+def _latest(context: Context, opened: Open, texts: Texts) -> str:
+    """What came in last, and from whom it would be: two cases of one day must differ."""
+    items = opened.file.items
+    kind = kind_in_words(items[-1]) if items else "memo" if opened.file.withheld else "note"
+    what = texts.get(f"file.kind.{kind}")
+    person = cases.about(context.house, opened)
+    return texts.get("file.of", what=what, name=name_of(person)(texts)) if person else what
 
 
 def _level(opened: Open, texts: Texts) -> str:

@@ -1,5 +1,7 @@
 """Stories of `/case`: what was checked, what is added and kept, and how it goes away again."""
 
+import re
+
 from bot.app import house_of
 from tests.bot.families import WORD, set_word
 from tests.bot.scripts import memo
@@ -42,11 +44,33 @@ async def test_the_list_shows_only_ones_own_cases_with_their_level_in_words(tmp_
         await anna.sends("/case")
         await telegram.quiet()
         (label,) = anna.last.buttons
-        assert label.endswith("2026: strong warning signs")
+        assert re.fullmatch(r"\d+ \w+ \d\d:\d\d, message: strong warning signs", label)
         stolen = anna.last.buttons[label]
         await tom.presses(stolen)
         await telegram.quiet()
         assert telegram.alerts == ["I no longer remember this one."]
+
+
+async def test_two_cases_of_one_day_can_be_told_apart(tmp_path):
+    """What it was, from whom it would be, and at what time."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, SCAM, sender(telegram))
+        await telegram.quiet()
+        await anna.sends("/case")
+        await telegram.quiet()
+        await anna.presses(next(iter(anna.last.buttons.values())), anna.last)
+        await telegram.quiet()
+        await anna.taps("Close")
+        await telegram.quiet()
+        await anna.forwards_voice(memo(BILL, voice="tom"), forward_origin=sender(telegram, 2, "Tom"))
+        await telegram.quiet()
+        await anna.sends("/case")
+        await telegram.quiet()
+        latest, earlier = anna.last.buttons
+        assert ", memo from Tom: " in latest
+        assert ", message: " in earlier
+        assert latest != earlier
 
 
 async def test_without_a_wish_no_original_is_kept(tmp_path):
