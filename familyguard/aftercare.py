@@ -56,12 +56,7 @@ class Rule:
 
 RULES: Final = (
     Rule(Step.CALL_BANK, frozenset({Happened.MONEY_SENT, Happened.BANK_DETAILS}), (Purpose.BANK,)),
-    Rule(
-        Step.BLOCK_CARDS,
-        frozenset({Happened.BANK_DETAILS}),
-        (Purpose.BLOCK_CARDS,),
-        needs_body=True,
-    ),
+    Rule(Step.BLOCK_CARDS, frozenset({Happened.BANK_DETAILS}), (Purpose.BLOCK_CARDS,)),
     Rule(Step.BANK_IF_CODE, frozenset({Happened.CODE_GIVEN}), (Purpose.BANK,)),
     Rule(Step.STOP_CONTACT, ANYTHING),
     Rule(Step.CLOSE_ACCOUNTS, frozenset({Happened.CODE_GIVEN})),

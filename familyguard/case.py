@@ -133,6 +133,15 @@ class Case:
         sent = [piece for piece in self.pieces if piece.source is not Source.TAP]
         return bool(sent) and max(sent, key=lambda it: it.number).source is Source.ANSWER
 
+    @property
+    def disputes_earlier(self) -> bool:
+        """Whether «that was not me» was said before the latest message came in."""
+        said = [piece.number for piece in self.pieces if piece.evidence.sign is Sign.NOT_ME]
+        taps = {piece.number for piece in self.pieces if piece.source is Source.TAP}
+        return bool(said) and any(
+            number not in taps for number in range(max(said) + 1, self.count + 1)
+        )
+
     def evidence(self) -> frozenset[Evidence]:
         """All of it, each piece once."""
         return frozenset(piece.evidence for piece in self.pieces)

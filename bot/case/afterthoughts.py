@@ -11,30 +11,40 @@ from familyguard.family import Account
 from familyguard.model import Sign
 from voice.comparison import compared_with
 
+FAILED = frozenset({Sign.CODE_WORD_WRONG, Sign.CHALLENGE_FAILED})
+"""What an answer to a challenge is evidence of where it was not the right one."""
+
 
 def can_part(opened: Open) -> bool:
     """Whether the latest thing in an open case may belong to another story.
 
-    A sender's own messages are one story, but a relative was only asked about one of them.  An
-    answer belongs to its challenge: alone it would not show that it failed.
+    A sender's own messages are one story, but a relative was only asked about one of them, and a
+    memo that came while an answer was waited for need not be that answer.
     """
     file = opened.file
-    if opened.stored.closed_at is not None or file.case.ends_in_answer or not file.details:
+    if opened.stored.closed_at is not None or not file.details:
         return False
     disputed = any(piece.sign is Sign.NOT_ME for piece in file.case.evidence())
-    return len(file.marks) > 1 and (file.uploaded or disputed)
+    return len(file.marks) > 1 and (file.uploaded or disputed or file.case.ends_in_answer)
 
 
 def apart(house: House, account: Account, opened: Open, shown: Shown) -> Open:
     """Give what was shown a case of its own: the upload had nothing to do with the one before.
 
-    The former case is closed as it is, so that nothing in it is taken back.
+    The former case is closed as it is, so that nothing in it is taken back.  What failed in an
+    answer goes along: alone it would show no warning sign.
     """
     assert shown.arrival is not None
-    now = house.now()
+    now, arrival = house.now(), shown.arrival
+    case = opened.file.case
+    if case.ends_in_answer:
+        failed = [piece for piece in case.evidence() if piece.sign in FAILED]
+        judged = arrival.judgement
+        evidence = (*judged.evidence, *failed)
+        arrival = replace(arrival, judgement=replace(judged, evidence=evidence))
     with house.store.together():
         house.store.cases.close(account.family_id, opened.id, now)
-        fresh = cases.take_in(house, account, shown.arrival, now)
+        fresh = cases.take_in(house, account, arrival, now)
         return cases.change(house, fresh, lambda file: replace(file, details=opened.file.details))
 
 

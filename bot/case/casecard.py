@@ -183,7 +183,9 @@ def _reasons(facts: Facts, pieces: tuple[Evidence, ...], texts: Texts) -> list[s
 
 def _reason(facts: Facts, piece: Evidence, texts: Texts) -> str:
     if piece.sign in NAMED and facts.person:
-        return _line(texts, f"case.reason.{piece.sign}", name=name_of(facts.person))
+        earlier = piece.sign is Sign.NOT_ME and facts.opened.file.case.disputes_earlier
+        key = f"case.reason.{piece.sign}" + (".earlier" if earlier else "")
+        return _line(texts, key, name=name_of(facts.person))
     if piece.sign is Sign.HEARD_BEFORE and piece.detail:
         when = markup.Own(moments.day(piece.detail, texts))
         return _line(texts, "case.reason.heard_before", date=when)

@@ -191,8 +191,11 @@ async def test_the_stored_number_of_a_relative_comes_before_every_office(tmp_pat
         assert "police yourself" not in card.text
 
 
-async def test_attack_3_a_failed_answer_is_not_parted_from_its_challenge(tmp_path):
-    """Row 3: alone in a case of its own a wrong answer would show no warning signs."""
+async def test_attack_3_a_failed_answer_that_is_parted_still_shows_that_it_failed(tmp_path):
+    """Row 3: alone in a case of its own a wrong answer would show no warning signs.
+
+    Yet the memo may be about something else: nobody is left with another story's alarm on it.
+    """
     async with at_home(tmp_path) as telegram:
         anna = telegram.person(1)
         await anna.sends("Hi mum, this is my new number")
@@ -202,14 +205,35 @@ async def test_attack_3_a_failed_answer_is_not_parted_from_its_challenge(tmp_pat
         uploaded = sender(telegram, 1)
         await anna.forwards("document", memo("see you on Sunday"), forward_origin=uploaded)
         await telegram.quiet()
-        card = await anna.sees("The one-time phrase was missing, different or too late.")
-        assert "This is about something else" not in card.buttons
-        (case,) = telegram.house.store.cases.of_account(telegram.people["Anna"].family_id, 1)
-        cards = len(anna.screen)
-        await anna.presses(f"case:split:{case.id}", card)
+        merged = await anna.sees("The one-time phrase was missing, different or too late.")
+        await anna.taps("This is about something else")
         await telegram.quiet()
-        assert len(anna.screen) == cards
-        assert telegram.alerts == ["I no longer remember this one."]
+        assert anna.last is not merged
+        assert "new number" not in anna.last.text
+        assert "The one-time phrase was missing, different or too late." in anna.last.text
+        assert not anna.last.text.startswith(NONE)
+        assert "I have closed this earlier case" in merged.text
+
+
+async def test_a_memo_that_joins_a_disputed_case_is_not_what_was_disputed(tmp_path):
+    """Tom was asked about the message before it, and the memo can be parted from that."""
+    async with at_home(tmp_path) as telegram:
+        anna, tom = telegram.person(1), telegram.person(2)
+        await forward_text(anna, TOMS_REQUEST, sender(telegram))
+        await anna.sees("Do not pay yet")
+        await tom.sees("Did you just ask")
+        await tom.taps("Not me!")
+        await telegram.quiet()
+        assert any("Tom says: that was not me." in shown.text for shown in anna.screen)
+        await anna.forwards_voice(memo("see you on Sunday"), forward_origin=sender(telegram))
+        await telegram.quiet()
+        joined = anna.last
+        assert "Tom said of an earlier message: that was not me." in joined.text
+        await anna.taps("This is about something else")
+        await telegram.quiet()
+        assert anna.last is not joined
+        assert "that was not me" not in anna.last.text
+        assert joined.text.startswith("Do not pay. This is a scam.")
 
 
 async def test_a_memo_adds_to_the_words_of_the_same_sender(tmp_path):

@@ -66,8 +66,13 @@ def test_the_bodies_stand_beside_their_steps():
     assert [body.code for body in british[0].bodies] == ["gb-159"]
 
 
+def test_who_gave_card_or_pin_is_told_to_block_the_card_right_after_calling_the_bank():
+    """Also where no other number is known: the bank itself blocks it."""
+    assert order({Happened.BANK_DETAILS}, "NL")[:2] == [Step.CALL_BANK, Step.BLOCK_CARDS]
+    assert order({Happened.BANK_DETAILS}, "")[:2] == [Step.CALL_BANK, Step.BLOCK_CARDS]
+
+
 def test_a_step_that_is_only_a_number_is_left_out_where_there_is_none():
-    """No empty advice: without a card stop or somebody to talk to the line is not there."""
-    assert Step.BLOCK_CARDS not in order({Happened.BANK_DETAILS}, "NL")
+    """No empty advice: without somebody to talk to the line is not there."""
     assert Step.SUPPORT not in order({Happened.MONEY_SENT}, "JP")
     assert Step.SUPPORT in order({Happened.MONEY_SENT}, "NL")
