@@ -41,6 +41,7 @@ BRANDS: dict[str, frozenset[str]] = {
     "tikkie": frozenset({"tikkie.me"}),
     "ideal": frozenset({"ideal.nl"}),
     "rabobank": frozenset({"rabobank.nl", "rabobank.com", "betaalverzoek.rabobank.nl"}),
+    "rabo": frozenset({"rabo.nl", "rabobank.nl"}),
     "ing": frozenset({"ing.nl", "ing.be", "ing.com", "ing.de"}),
     "abnamro": frozenset({"abnamro.nl", "abnamro.com"}),
     "bunq": frozenset({"bunq.com", "bunq.me"}),
@@ -140,7 +141,7 @@ def imitated_brand(host: str) -> str | None:
     """The bank or payment service whose name `host` borrows without being its own, or None."""
     if _belongs_to(host, PAYMENT_HOSTS):
         return None
-    for part in re.split(r"[.-]", host.rsplit(".", 1)[0] if "." in host else host):
+    for part in _parts(host.rsplit(".", 1)[0] if "." in host else host):
         skeleton = part.translate(_SKELETON)
         for known, brand in _skeletons().items():
             if skeleton == known:
@@ -150,6 +151,14 @@ def imitated_brand(host: str) -> str | None:
             ):
                 return brand
     return None
+
+
+def _parts(name: str) -> list[str]:
+    """What stands between dots and hyphens, and between dots alone: «post-nl» is read as one."""
+    return [
+        *re.split(r"[.-]", name),
+        *(one.replace("-", "") for one in name.split(".") if "-" in one),
+    ]
 
 
 def _one_letter_off(a: str, b: str) -> bool:

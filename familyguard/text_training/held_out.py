@@ -140,8 +140,8 @@ def tables() -> tuple[str, str]:
     return "\n".join(rows) + "\n", trade_off(scores)
 
 
-LOOKS = """eight times: with the weights before five of the first six authors were learnt,
-five times with them, and twice with all ten, of which the last is this table and nothing was
+LOOKS = """nine times: with the weights before five of the first six authors were learnt,
+five times with them, and three times with all ten, of which the last is this table and nothing was
 changed after it"""
 """How often the totals of `STRANGERS` were looked at."""
 

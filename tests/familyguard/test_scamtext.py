@@ -156,10 +156,14 @@ def test_everything_is_read_before_the_first_message(monkeypatch: pytest.MonkeyP
     [
         "See you on Sunday! Mum, my phone broke, this is my new number, I need 950 euro today",
         "Zie je zondag mam! Mijn nieuwe nummer, kun je vandaag 950 euro voorschieten? Geen haast",
-        "Thanks for the cake. See you on Sunday! Same account as always. My phone is broken, "
-        "can you send 400 to this account today?",
-        "Dank je voor de taart. Mam mijn pinpas is geblokkeerd, kun jij die rekening van 680 "
-        "vandaag even betalen?",
+        (
+            "Thanks for the cake. See you on Sunday! Same account as always. My phone is broken, "
+            "can you send 400 to this account today?"
+        ),
+        (
+            "Dank je voor de taart. Mam mijn pinpas is geblokkeerd, kun jij die rekening van 680 "
+            "vandaag even betalen?"
+        ),
     ],
 )
 def test_family_talk_around_it_hides_no_request(text: str) -> None:
@@ -170,6 +174,23 @@ def test_family_talk_around_it_hides_no_request(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Geachte klant, met de Rabobank. Geef uw pincode door.",
+        "This is HSBC. Please give me your PIN",
+        "Uw bankpas verloopt. Vraag hier uw nieuwe pas aan: http://rabo-pas.info",
+        "Your parcel could not be delivered. Pay 1.99 here: http://post-nl.info/pay",
+    ],
+)
+def test_whoever_wants_the_pin_or_borrows_a_name_is_warned_of(text: str) -> None:
+    """A bank that asks for the PIN, and hosts that are not whose name they bear."""
+    assert evidence(read_message(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your bank will never send you a text asking you to confirm your PIN",
+        "Geef je pincode nooit aan iemand",
+        "pap wat is de pincode van jouw pas ook alweer, ik sta bij de kassa",
         "There is no such thing as a safe account.",
         "Mag ik je fiets even lenen? Ik breng hem vanavond terug",
         "You sent me 500 instead of 50, I'm sending it straight back",

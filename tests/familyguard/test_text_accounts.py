@@ -54,6 +54,8 @@ def test_a_foreign_account_is_a_sign_only_where_it_is_foreign() -> None:
         ("tikkie-betalen.nl", "tikkie"),
         ("tikkie.me.betaal.info", "tikkie"),
         ("rab0bank.nl", "rabobank"),
+        ("rabo-pas.info", "rabo"),
+        ("post-nl.info", "postnl"),
         ("paypal-secure.com", "paypal"),
         ("barc1ays.co.uk", "barclays"),
         ("mijn.ing.veilig-inloggen.com", "ing"),
