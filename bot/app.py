@@ -21,6 +21,7 @@ from bot.analysis import Analyst
 from bot.case import case_routes
 from bot.context import App, Context, House, OrderlyProcessor
 from bot.delivery import RETRY_SECONDS, PatientLimiter
+from bot.dutch_commands import names_of
 from bot.errors import on_error, tell_given_up, tell_later
 from bot.family import family_routes, privacy_routes, voice_routes
 from bot.folders import prepare_folders
@@ -88,8 +89,8 @@ def add_routes(app: App) -> None:
 
     # Commands, before text: they are text too.
     app.add_handler(CommandHandler("start", start.start))
-    app.add_handler(CommandHandler("help", start.help_))
-    app.add_handler(CommandHandler("language", start.language))
+    app.add_handler(CommandHandler(names_of("help"), start.help_))
+    app.add_handler(CommandHandler(names_of("language"), start.language))
     app.add_handler(CommandHandler("status", status.status))
     case_routes.add_commands(app)
     aftercare_routes.add_commands(app)

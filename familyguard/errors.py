@@ -42,6 +42,7 @@ class BackupFault(StrEnum):
     """Why a back-up cannot be restored."""
 
     UNREADABLE = "unreadable"  # `detail` is what the system says
+    MISSING = "missing"
     LOCKED = "locked"  # damaged, no back-up at all, or of another recovery sheet: nobody can tell
     NO_BACKUP = "no_backup"  # it opens, and what is in it was not made by this program
     INCOMPLETE = "incomplete"  # something is missing, or too much

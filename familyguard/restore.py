@@ -135,7 +135,9 @@ def _opened(file: Path, keys: Keys, database: Path) -> Iterator[tuple[Path, Trie
     except (tarfile.TarError, ValueError, KeyError, TypeError):
         raise UnusableBackup(file, BackupFault.NO_BACKUP) from None
     except OSError as error:
-        raise UnusableBackup(file, BackupFault.UNREADABLE, _why(error)) from None
+        is_missing = isinstance(error, FileNotFoundError) and error.filename == str(file)
+        fault = BackupFault.MISSING if is_missing else BackupFault.UNREADABLE
+        raise UnusableBackup(file, fault, _why(error)) from None
 
 
 def _why(error: OSError) -> str:

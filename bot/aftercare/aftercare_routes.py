@@ -9,6 +9,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, TypeHandler, filt
 
 from bot.case import keeping
 from bot.context import App, Context, House
+from bot.dutch_commands import names_of
 from bot.handlers import aftercare, casefile, deepfake, drill, evidence, letters, tips, video
 from bot.keyboards import CASE
 from bot.talk import Expected
@@ -84,8 +85,8 @@ def add_commands(app: App) -> None:
         ("tips", tips.command),
         ("drill", drill.command),
     ):
-        app.add_handler(CommandHandler(name, callback))
-    app.add_handler(CommandHandler("card", tips.card, block=False))
+        app.add_handler(CommandHandler(names_of(name), callback))
+    app.add_handler(CommandHandler(names_of("card"), tips.card, block=False))
 
 
 def add_answers(app: App, house: House) -> None:

@@ -88,6 +88,7 @@ def check(
     on this machine is missing.
     """
     from bot.texts import Texts
+    from voice.errors import Undecodable
 
     texts = Texts(_language(language, "--language") or terminal_language())
     if file is None and image is None and not text.strip():
@@ -110,6 +111,8 @@ def check(
         write_file(picture, _drawn(judgement, texts))
     if judgement.failure is not None:
         reason = texts.get(f"reason.unjudgeable.{judgement.failure}")
+        if judgement.failure == Undecodable.NOT_MEDIA:
+            reason = f"{reason} {texts.get('terminal.check.typed')}"
         give_up(f"{file}: {reason}", UNUSABLE_INPUT)
     if judgement.picture_problem is not None:
         reason = texts.get(f"reason.unjudgeable.picture_{judgement.picture_problem}")

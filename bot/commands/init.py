@@ -60,7 +60,8 @@ def init(
         give_up(texts.get("init.kept"))
     if yes and token_file is None:
         give_up(texts.get("init.needs_token"), UNUSABLE_INPUT)
-
+    if country is not None:
+        _country(texts, country, yes)  # refused before anything is asked or sent
     token, name = _token(texts, token_file)
     _say(texts, "init.bot", bot=name)
     spoken = _language(texts, language, yes)

@@ -6,6 +6,7 @@ Lines for `bot.app.add_routes`, in the same order: buttons, commands, answers to
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.context import App, Context, House
+from bot.dutch_commands import names_of
 from bot.family import change_news, changes, deeds, restored
 from bot.family import pin as door
 from bot.handlers import admit, family, leaving, phone, pin, setup
@@ -54,7 +55,7 @@ def add_commands(app: App) -> None:
         ("number", phone.number),
         ("pin", pin.command),
     ):
-        app.add_handler(CommandHandler(name, callback))
+        app.add_handler(CommandHandler(names_of(name), callback))
 
 
 def add_answers(app: App, house: House) -> None:

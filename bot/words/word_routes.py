@@ -10,6 +10,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, TypeHandler, filt
 
 from bot import tidying
 from bot.context import App, House
+from bot.dutch_commands import names_of
 from bot.handlers import codeword, speak
 from bot.talk import Expected
 from bot.words import leaks, rotation
@@ -43,7 +44,7 @@ def add_buttons(app: App) -> None:
 
 def add_commands(app: App) -> None:
     """What is typed with a slash."""
-    app.add_handler(CommandHandler("codeword", codeword.command))
+    app.add_handler(CommandHandler(names_of("codeword"), codeword.command))
 
 
 def add_answers(app: App, house: House) -> None:

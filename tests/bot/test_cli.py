@@ -317,6 +317,31 @@ def test_an_invitation_lets_one_person_in_even_without_telegram(monkeypatch, tmp
     assert str(lines(keys)[0]) in sheet.read_text("utf-8")
 
 
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_file_that_is_no_sound_is_told_how_to_check_words(listen, tmp_path, language):
+    """Who saved a message as a text file has something to check all the same."""
+    note = tmp_path / "a.txt"
+    note.write_text(SCAM)
+    listen(UndecodableAudio(Undecodable.NOT_MEDIA))
+    result = run.invoke(app, ["check", str(note), "--language", language])
+    assert result.exit_code == 2
+    assert "familyguard check --text" in result.stderr
+
+
+def test_a_back_up_that_is_not_there_is_a_sentence_of_ours(monkeypatch, tmp_path):
+    """Not the system's English inside a Dutch one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FAMILYGUARD_TELEGRAM_TOKEN", TOKEN)
+    monkeypatch.setenv("FAMILYGUARD_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("FAMILYGUARD_LANGUAGE", "nl")
+    open_store(tmp_path / "data" / "familyguard.db").close()
+    for option in ("--replace", "--dry-run"):
+        result = run.invoke(app, ["restore", "nee.age", option])
+        assert result.exit_code == 1
+        assert "Er is geen reservekopie nee.age" in result.stderr
+        assert "No such file" not in result.stderr
+
+
 def test_a_small_fuzz_run_passes_and_counts():
     """The command decodes damaged files and says what became of them."""
     result = run.invoke(app, ["fuzz", "--count", "3", "--seed", "5"])

@@ -178,6 +178,14 @@ async def test_a_file_of_settings_is_never_replaced_unasked(bot, tmp_path):
     assert env.read_text().count("LANGUAGE") == 1
 
 
+async def test_a_wrong_country_is_refused_before_anybody_is_asked(monkeypatch, tmp_path):
+    """Without a network too, and before the token is typed."""
+    monkeypatch.setenv("FAMILYGUARD_TELEGRAM_API_URL", "http://127.0.0.1:9")
+    result = await init("--country", "QQ")
+    assert result.exit_code == 2
+    assert "do not know that country" in result.stderr
+
+
 @pytest.mark.parametrize("country", ["Netherlands", "QQ", "EU", "12", ""])
 async def test_a_country_that_does_not_exist_is_refused(bot, tmp_path, country):
     """Whom to report to depends on it."""

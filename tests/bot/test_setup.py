@@ -3,6 +3,7 @@
 import pytest
 
 from bot.app import house_of
+from bot.dutch_commands import DUTCH
 from bot.settings import Settings
 from tests.bot.fake_telegram import running_bot
 from tests.bot.houses import StubAnalyst, family_bot, settings_in
@@ -255,3 +256,18 @@ async def test_attack_7_a_pin_that_is_typed_too_early_becomes_no_name(tmp_path):
         await telegram.quiet()
         assert family_of(telegram, 50).name == ""
         assert not bea.has_seen("family “4826”")
+
+
+async def test_commands_have_their_dutch_names_too(tmp_path):
+    """Who reads «codewoord» and «zaak» types them; no two commands share a name."""
+    async with family_bot(tmp_path) as telegram:
+        anna = telegram.person(1)
+        for command, said in (
+            ("/codewoord", "code word"),
+            ("/zaak", "You have no case yet"),
+            ("/instellen", "still open"),
+        ):
+            await anna.sends(command)
+            await anna.sees(said)
+    names = [*DUTCH, *DUTCH.values()]
+    assert len(set(names)) == len(names)
