@@ -178,9 +178,11 @@ def test_family_talk_around_it_hides_no_request(text: str) -> None:
         "This is HSBC. Please give me your PIN",
         "Uw bankpas verloopt. Vraag hier uw nieuwe pas aan: http://rabo-pas.info",
         "Your parcel could not be delivered. Pay 1.99 here: http://post-nl.info/pay",
+        "Hi mum, new number, buy gift cards now",
+        "koop nu drie cadeaukaarten",
     ],
 )
-def test_whoever_wants_the_pin_or_borrows_a_name_is_warned_of(text: str) -> None:
+def test_whoever_wants_the_pin_or_gift_cards_or_borrows_a_name_is_warned_of(text: str) -> None:
     """A bank that asks for the PIN, and hosts that are not whose name they bear."""
     assert evidence(read_message(text))
 
@@ -190,6 +192,7 @@ def test_whoever_wants_the_pin_or_borrows_a_name_is_warned_of(text: str) -> None
     [
         "Your bank will never send you a text asking you to confirm your PIN",
         "Geef je pincode nooit aan iemand",
+        "Please don't buy gift cards for anyone you've only met online.",
         "pap wat is de pincode van jouw pas ook alweer, ik sta bij de kassa",
         "There is no such thing as a safe account.",
         "Mag ik je fiets even lenen? Ik breng hem vanavond terug",
