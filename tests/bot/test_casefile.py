@@ -63,7 +63,9 @@ async def test_two_cases_of_one_day_can_be_told_apart(tmp_path):
         await telegram.quiet()
         await anna.taps("Close")
         await telegram.quiet()
-        await anna.forwards_voice(memo(BILL, voice="tom"), forward_origin=sender(telegram, 2, "Tom"))
+        await anna.forwards_voice(
+            memo(BILL, voice="tom"), forward_origin=sender(telegram, 2, "Tom")
+        )
         await telegram.quiet()
         await anna.sends("/case")
         await telegram.quiet()
