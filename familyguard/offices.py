@@ -72,6 +72,13 @@ _KIN = _ADDRESSED | {
 }  # fmt: skip
 """Whoever names themselves so is a relative, whatever name their account bears."""
 
+_FETCHING = frozenset({
+    "ophalen", "opgehaald", "halen", "haalt", "koerier", "bode", "meegeven", "meenemen", "deur",
+    "collect", "collects", "collecting", "pick", "picks", "pickup", "courier", "messenger",
+    "fetch", "door",
+})  # fmt: skip
+"""Somebody comes to the house, in what was quoted of a payment that cannot be traced."""
+
 MOST_BEFORE_COLON = 3
 """Words before the colon with which a text message names its sender: «ABN AMRO: uw pas verloopt».
 """
@@ -123,6 +130,15 @@ def to_call(found: Iterable[Office], signs: Iterable[Sign]) -> str:
         return BOTH
     only = next(iter(offices_)) if len(offices_) == 1 else Office.OTHER
     return OFFICE if only is Office.OTHER else only.value
+
+
+def comes_for_it(evidence: Iterable[Evidence]) -> bool:
+    """Whether the quotes say that somebody comes to fetch what is asked for."""
+    quoted: dict[Sign, str] = {}
+    for piece in evidence:
+        quoted[piece.sign] = f"{quoted.get(piece.sign, '')} {piece.detail}"
+    quote = quoted.get(Sign.UNTRACEABLE_PAYMENT, "")
+    return not _FETCHING.isdisjoint(_words(quote))
 
 
 def _introduced(words: Sequence[str]) -> set[Office]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import keyboards, markup, moments
+from bot.aftercare.helplines import emergency_number, police_number
 from bot.case import cases
 from bot.case.afterthoughts import can_part
 from bot.case.cases import Open
@@ -21,7 +22,7 @@ from familyguard.case import judge_case
 from familyguard.directory import directory
 from familyguard.family import Account, Family, Person, Role
 from familyguard.model import MATCHING, Advice, Evidence, Level, Sign, Verdict
-from familyguard.offices import BOTH, to_call
+from familyguard.offices import BOTH, Office, comes_for_it, to_call
 from familyguard.store.asked import Question
 
 HASH_DIGITS = 12
@@ -52,6 +53,7 @@ class Facts:
     question: Question | None  # the latest one to that person
     payees_known: bool
     numbers: tuple[str, ...]  # that the family stored
+    country: str  # ISO 3166, or empty
     now: float
 
 
@@ -63,15 +65,17 @@ def facts_of(house: House, account: Account, opened: Open) -> Facts:
     mine = [one for one in asked if person and one.person_id == person.id]
     payees = payees_of(house, family)
     people = house.store.people.of_family(family)
+    stored = house.store.families.get(family)
     return Facts(
         opened=opened,
         account=account,
-        family=house.store.families.get(family),
+        family=stored,
         person=person,
         others=len(people) > 1,
         question=max(mine, key=lambda one: one.asked_at, default=None),
         payees_known=all(number in payees for number in opened.file.accounts),
         numbers=tuple(one.phone for one in people if one.phone),
+        country=stored.country or house.settings.country or "",
         now=house.now(),
     )
 
@@ -126,16 +130,32 @@ def explained(facts: Facts, verdict: Verdict, texts: Texts) -> list[str]:
 
 
 def _advice(facts: Facts, advice: tuple[Advice, ...], texts: Texts) -> list[str]:
-    """What to do; the general advice to call back gives way to the stored number."""
+    """What to do; where somebody comes to the house, that stands first."""
+    evidence = facts.opened.file.case.evidence()
+    if not comes_for_it(evidence):
+        return _whom_to_call(facts, advice, texts)
+    number = markup.Own(emergency_number(facts.country, texts))
+    first = _line(texts, "advice.hand_over_nothing", emergency=number)
+    return [first, *_whom_to_call(facts, advice, texts)]
+
+
+def _whom_to_call(facts: Facts, advice: tuple[Advice, ...], texts: Texts) -> list[str]:
+    """The advice; to call back in general gives way to the stored number, or to the police's."""
     person = _other(facts)
+    said = {one: markup.escape(texts.get(f"advice.{one}")) for one in advice}
     if line := call_back(person, texts):
-        said = {one: markup.escape(texts.get(f"advice.{one}")) for one in advice}
         return list((said | {Advice.CALL_BACK: line}).values())
     signs = {piece.sign for piece in facts.opened.file.case.evidence()}
     whom = to_call(facts.opened.file.offices, signs)
     if whom and person:
         whom = BOTH
-    return [markup.escape(line) for line in advised(advice, whom, texts)]
+    lines = [markup.escape(line) for line in advised(advice, whom, texts)]
+    number = police_number(facts.country) if whom == Office.POLICE else ""
+    if number:
+        general = markup.escape(texts.get("advice.call_back.police"))
+        own = _line(texts, "advice.call_back.police.number", number=markup.Own(number))
+        lines = [own if line == general else line for line in lines]
+    return lines
 
 
 def _other(facts: Facts) -> Person | None:

@@ -9,16 +9,13 @@ from telegram import InlineKeyboardMarkup
 
 from bot import keyboards, markup, talk
 from bot.aftercare import countries
+from bot.aftercare.helplines import emergency_number
 from bot.case import cases
 from bot.case.intake import Sent
 from bot.context import Context
 from bot.delivery import reply
 from bot.texts import Texts
-from familyguard.directory import EEA, Purpose, directory
 from familyguard.plea import Plea
-
-IN_EUROPE = "112"
-"""Works in every country of the EEA, beside a country's own number."""
 
 HAPPENED = frozenset({Plea.CARD, Plea.COMPUTER, Plea.PAID})
 """Something is lost already: the steps that follow are one tap away."""
@@ -40,15 +37,6 @@ async def answer(context: Context, sent: Sent, plea: Plea) -> None:
     rows = [[talk.button(texts, "case.button.scam", f"{keyboards.CASE}scam:")]]
     buttons = InlineKeyboardMarkup(rows) if plea in HAPPENED else None
     await reply(sent.message, html.escape(sentence, quote=False), buttons)
-
-
-def emergency_number(country: str, texts: Texts) -> str:
-    """What to dial in `country` (ISO 3166, or empty) when somebody is at the door."""
-    if country in EEA:
-        return IN_EUROPE
-    known = directory().find(country, Purpose.EMERGENCY)
-    shown = (body.shown for body in known if body.shown)
-    return next(shown, texts.get("chat.emergency_number"))
 
 
 def is_small_talk(words: str) -> bool:

@@ -166,6 +166,30 @@ async def test_who_is_said_to_be_the_bank_is_called_on_the_number_of_the_bank_ca
         assert "Ask for it when you call" not in card.text
 
 
+COLLECTS = "Dit is agent Bakker van de politie. Een koerier komt uw sieraden en bankpas ophalen."
+
+
+@pytest.mark.parametrize(("country", "number"), [("NL", "0900-8844"), (None, "own website")])
+async def test_who_comes_to_the_house_gets_nothing_and_stays_outside(tmp_path, country, number):
+    """That stands first, and the police has the number of the country where one is known."""
+    async with at_home(tmp_path, country=country) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, COLLECTS, sender(telegram))
+        card = await anna.sees("Hand over nothing, and let nobody in.")
+        assert card.text.splitlines()[2].startswith("Hand over nothing")
+        assert "112" in card.text.splitlines()[2]
+        assert number in next(line for line in card.text.splitlines() if "police yourself" in line)
+
+
+async def test_gift_cards_are_no_visit(tmp_path):
+    """Nobody comes for those."""
+    async with at_home(tmp_path) as telegram:
+        anna = telegram.person(1)
+        await forward_text(anna, "Hi mum, new number, buy gift cards now", sender(telegram))
+        await telegram.quiet()
+        assert "let nobody in" not in anna.last.text
+
+
 async def test_where_several_offices_are_claimed_one_sentence_serves_them_all(tmp_path):
     """First the bank, then «the police»: neither number comes from the messages."""
     async with at_home(tmp_path) as telegram:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.handlers.plea import emergency_number
+from bot.aftercare.helplines import emergency_number
 from bot.texts import LANGUAGES, Texts
 from familyguard.plea import Plea
 from tests.bot.houses import family_bot
