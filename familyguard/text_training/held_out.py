@@ -142,7 +142,7 @@ def tables() -> tuple[str, str]:
 
 LOOKS = """nine times: with the weights before five of the first six authors were learnt,
 five times with them, and three times with all ten, of which the last is this table; one pattern
-came after it (`buy_gift_cards`, which fires on none of the messages that were written for training)"""
+came after it (`buy_gift_cards`, which fires on none of the messages that were written to learn)"""
 """How often the totals of `STRANGERS` were looked at."""
 
 
