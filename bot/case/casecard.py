@@ -1,38 +1,29 @@
-"""The card of a case and the buttons under it: what to do, whom to call, why, and what is new."""
+"""The card of a case: what to do, whom to call, why, and what is new."""
 
 import html
-from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
-from bot import keyboards, markup, moments
+from bot import markup, moments
 from bot.aftercare.helplines import emergency_number, police_number
 from bot.case import cases
-from bot.case.afterthoughts import can_part
+from bot.case.card_buttons import buttons
+from bot.case.card_facts import Facts
 from bot.case.cases import Open
 from bot.case.files import level_of
-from bot.case.readers import payees_of
-from bot.context import House
 from bot.family.who import Said, name_of
 from bot.judgement import Judgement
 from bot.phone_numbers import spaced
 from bot.texts import Texts, pick_language
-from bot.wording import advised, claim, reason, shorten, word
+from bot.wording import advised, claim, reason, word
 from familyguard.case import judge_case
 from familyguard.directory import directory
-from familyguard.family import Account, Family, Person, Role
+from familyguard.family import Person, Role
 from familyguard.model import MATCHING, Advice, Evidence, Level, Sign, Verdict
 from familyguard.offices import BOTH, Office, comes_for_it, to_call
-from familyguard.store.asked import Question
 
 HASH_DIGITS = 12
 """Of the SHA-256: enough to tell by eye which file a verdict is about, as on the picture."""
-
-HALF_A_ROW = 20
-"""Characters of a button that shares its row, on a telephone 360 points wide."""
-
-NAME_ON_BUTTON = 18
-"""Characters of a name within a button's sentence: the rest of it must stay readable."""
 
 SHOWN_TO_KEEPERS = frozenset({Sign.CODE_WORD_RIGHT})
 """Whether the code word was right is for those to know who set it; see docs/decisions."""
@@ -41,49 +32,10 @@ NAMED = frozenset({Sign.NOT_ME, Sign.VOICE_DIFFERS, Sign.VOICE_CHANGES})
 """Signs whose sentence names the person, once that is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Everything that a card shows, looked up once."""
-
-    opened: Open
-    account: Account
-    family: Family
-    person: Person | None  # whom it is supposed to be from
-    others: bool  # whether there is anybody else in the family
-    question: Question | None  # the latest one to that person
-    payees_known: bool
-    numbers: tuple[str, ...]  # that the family stored
-    country: str  # ISO 3166, or empty
-    now: float
-
-
-def facts_of(house: House, account: Account, opened: Open) -> Facts:
-    """Look up what the card of a case shows."""
-    family = account.family_id
-    person = cases.about(house, opened)
-    asked = house.store.questions.of_case(family, opened.id)
-    mine = [one for one in asked if person and one.person_id == person.id]
-    payees = payees_of(house, family)
-    people = house.store.people.of_family(family)
-    stored = house.store.families.get(family)
-    return Facts(
-        opened=opened,
-        account=account,
-        family=stored,
-        person=person,
-        others=len(people) > 1,
-        question=max(mine, key=lambda one: one.asked_at, default=None),
-        payees_known=all(number in payees for number in opened.file.accounts),
-        numbers=tuple(one.phone for one in people if one.phone),
-        country=stored.country or house.settings.country or "",
-        now=house.now(),
-    )
-
-
 def render(facts: Facts) -> tuple[str, InlineKeyboardMarkup]:
     """The card in the asker's language, as HTML, and its buttons."""
     texts = Texts(pick_language(facts.account.language))
-    return _card(facts, texts), _buttons(facts, texts)
+    return _card(facts, texts), buttons(facts, texts)
 
 
 def stub(opened: Open, texts: Texts) -> str:
@@ -141,7 +93,7 @@ def _advice(facts: Facts, advice: tuple[Advice, ...], texts: Texts) -> list[str]
 
 def _whom_to_call(facts: Facts, advice: tuple[Advice, ...], texts: Texts) -> list[str]:
     """The advice; to call back in general gives way to the stored number, or to the police's."""
-    person = _other(facts)
+    person = facts.other
     said = {one: markup.escape(texts.get(f"advice.{one}")) for one in advice}
     if line := call_back(person, texts):
         return list((said | {Advice.CALL_BACK: line}).values())
@@ -156,12 +108,6 @@ def _whom_to_call(facts: Facts, advice: tuple[Advice, ...], texts: Texts) -> lis
         own = _line(texts, "advice.call_back.police.number", number=markup.Own(number))
         lines = [own if line == general else line for line in lines]
     return lines
-
-
-def _other(facts: Facts) -> Person | None:
-    """Whom it is supposed to be from, if that is not the asker: nobody calls or asks themselves."""
-    person = facts.person
-    return None if person and person.id == facts.account.person_id else person
 
 
 def call_back(person: Person | None, texts: Texts) -> str:
@@ -228,21 +174,13 @@ def _matches(facts: Facts, texts: Texts) -> list[str]:
 
 
 def _asked(facts: Facts, texts: Texts) -> list[str]:
-    question = _awaited(facts)
+    question = facts.awaited
     if question is None:
         return []
     if Sign.NOT_ME in {piece.sign for piece in facts.opened.file.case.evidence()}:
         return []  # said already, and never taken back
     when = markup.Own(moments.clock(question.asked_at))
     return [_line(texts, "case.asked", name=name_of(facts.person), time=when)]
-
-
-def _awaited(facts: Facts) -> Question | None:
-    """The question that reached the person and has no answer yet."""
-    question = facts.question
-    if facts.person is None or question is None or question.answer is not None:
-        return None
-    return question if question.messages else None
 
 
 def _account_check(facts: Facts, texts: Texts) -> list[str]:
@@ -271,50 +209,3 @@ def _foot(facts: Facts, texts: Texts) -> str:
 
 def _line(texts: Texts, key: str, **values: str | Said) -> str:
     return html.escape(markup.fill(texts, key, **values), quote=False)
-
-
-def _buttons(facts: Facts, texts: Texts) -> InlineKeyboardMarkup:
-    opened = facts.opened
-    rows: list[list[InlineKeyboardButton]] = []
-
-    def add(key: str, data: str, **values: str) -> None:
-        label = texts.get(f"case.button.{key}", **values)
-        rows.append([InlineKeyboardButton(label, callback_data=data)])
-
-    level = level_of(opened.file.case)
-    is_closed = opened.stored.closed_at is not None
-    if level is Level.ALARM or (is_closed and level >= Level.CAUTION):
-        # There is nothing left to ask, of nobody.
-        add("scam", f"{keyboards.CASE}scam:{opened.id}")
-    elif level >= Level.CAUTION:
-        if facts.others:
-            add("other_person" if facts.person else "who", f"{keyboards.CASE}who:{opened.id}:0")
-            ask = f"{keyboards.CASE}ask:{opened.id}"
-            if awaited := _awaited(facts):
-                add("ask.again", ask, time=moments.clock(awaited.asked_at))
-            elif (person := _other(facts)) and person.name:
-                add("ask.named", ask, name=markup.harmless(shorten(person.name, NAME_ON_BUTTON)))
-            else:
-                add("ask", ask)
-        add("word", f"{keyboards.CASE}word:{opened.id}")
-        add("scam", f"{keyboards.CASE}scam:{opened.id}")
-        may = facts.account.role.is_grown_up and opened.file.accounts and not facts.payees_known
-        if may:
-            add("payee", f"{keyboards.CASE}payee:{opened.id}")
-    if is_closed:
-        return InlineKeyboardMarkup(rows)
-    if can_part(opened):
-        add("elsewhere", f"{keyboards.CASE}split:{opened.id}")
-    if opened.file.details:
-        details = texts.get("chat.button.details")
-        data = keyboards.DETAILS + opened.file.details
-        _beside_last(rows, InlineKeyboardButton(details, callback_data=data))
-    return InlineKeyboardMarkup(rows)
-
-
-def _beside_last(rows: list[list[InlineKeyboardButton]], button: InlineKeyboardButton) -> None:
-    """Each row less helps the headline stay on a telephone's screen; half a row holds few words."""
-    if rows and len(rows[-1][0].text) <= HALF_A_ROW:
-        rows[-1].append(button)
-    else:
-        rows.append([button])

@@ -13,7 +13,8 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden
 
 from bot.case import answers, asking, cases, intake
-from bot.case.casecard import facts_of, render, stub
+from bot.case.card_facts import facts_of
+from bot.case.casecard import render, stub
 from bot.case.cases import Open
 from bot.case.files import MOST_KEPT, File
 from bot.context import Context

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot import markup
 from bot.case import afterthoughts
-from bot.case.casecard import explained, facts_of, headline
+from bot.case.card_facts import facts_of
+from bot.case.casecard import explained, headline
 from bot.context import House, Shown
 from bot.texts import Texts
 from bot.wording import factors

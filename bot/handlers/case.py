@@ -10,7 +10,7 @@ from telegram.constants import ParseMode
 
 from bot import keyboards, markup, talk
 from bot.case import afterthoughts, answers, asking, cases, casework
-from bot.case.casecard import facts_of
+from bot.case.card_facts import facts_of
 from bot.case.cases import Open
 from bot.case.challenges import challenge_text, given_out
 from bot.case.intake import Sent
