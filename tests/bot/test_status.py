@@ -10,6 +10,7 @@ from bot.upkeep import look
 from familyguard.backup import make
 from familyguard.backup_log import REMIND_SECONDS, BackupLog
 from familyguard.keys import load_keys
+from familyguard.recovery import MADE
 from tests.bot.fake_telegram import TOKEN
 from tests.bot.families import name_them
 from tests.bot.houses import StubAnalyst, family_bot, let_in
@@ -25,8 +26,9 @@ def plenty(monkeypatch):
 
 
 def in_order(folder) -> None:
-    """A back-up that was made and tried."""
+    """A back-up that was made and tried, and a recovery sheet that was made with the keys."""
     data = folder / "data"
+    (data / MADE).touch(0o600)
     make(data / "familyguard.db", load_keys(data / "keys.json"), data / "backups", NOW - 3600)
     BackupLog(tested_at=NOW - 3600).save(data)
 
