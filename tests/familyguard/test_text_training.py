@@ -45,25 +45,33 @@ def test_the_word_list_is_folded_and_holds_no_shorthand() -> None:
     assert all([word.text for word in split(known)] == [known] for known in word_list())
 
 
+def five_letters(text: str) -> set[str]:
+    """Every five letters that stand together in `text`."""
+    plain = " ".join(word.text for word in split(text))
+    return {plain[at : at + 5] for at in range(len(plain) - 4)}
+
+
+@pytest.fixture(scope="module")
+def learnt() -> list[tuple[str, set[str]]]:
+    """What is learnt from, with its letters."""
+    return [(one.text, five_letters(one.text)) for one in generate(2, 1)]
+
+
 @pytest.mark.parametrize("measuring_set", MEASURING_SETS, ids=lambda path: path.stem)
-def test_no_training_message_is_one_of_a_measuring_set(measuring_set: Path) -> None:
+def test_no_training_message_is_one_of_a_measuring_set(
+    measuring_set: Path, learnt: list[tuple[str, set[str]]]
+) -> None:
     """What is measured on must not have been learnt from."""
     if not measuring_set.is_file():
         pytest.skip("this measuring set (../shared/requests) is not on this machine")
-
-    def groups(text: str) -> set[str]:
-        plain = " ".join(word.text for word in split(text))
-        return {plain[at : at + 5] for at in range(len(plain) - 4)}
-
     measured: dict[str, list[int]] = {}
     sets: list[set[str]] = []
     for line in measuring_set.read_text("utf-8").splitlines():
-        found = groups(json.loads(line)["text"])
+        found = five_letters(json.loads(line)["text"])
         for group in found:
             measured.setdefault(group, []).append(len(sets))
         sets.append(found)
-    for message in generate(2, 1):
-        mine = groups(message.text)
+    for text, mine in learnt:
         if len(mine) < SHORTEST_COMPARED:
             continue
         # Whatever is so much alike shares at least one of these, which few messages have.
@@ -71,4 +79,4 @@ def test_no_training_message_is_one_of_a_measuring_set(measuring_set: Path) -> N
         few = rarest[: int(len(mine) * (1 - TOO_ALIKE)) + 1]
         for number in {number for group in few for number in measured.get(group, ())}:
             common = len(mine & sets[number])
-            assert common / len(mine | sets[number]) < TOO_ALIKE, message.text
+            assert common / len(mine | sets[number]) < TOO_ALIKE, text

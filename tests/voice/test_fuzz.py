@@ -11,19 +11,19 @@ from voice.evaluation.mutation import MAX_CASE_BYTES, MUTATIONS, SPLICE
 from voice.isolation import Limits
 
 
-# Two hundred processes, on a build server that may be busy.
+# A hundred processes, on a build server that may be busy.
 @pytest.mark.timeout(600)
-def test_two_hundred_damaged_files_crash_nothing() -> None:
+def test_a_hundred_damaged_files_crash_nothing() -> None:
     """Every one is decoded or refused with the one error, in time, and no process stays behind."""
     before = children_of(os.getpid())
     cases: list[Case] = []
-    report = fuzz(200, seed=2, on_case=cases.append)
+    report = fuzz(100, seed=2, on_case=cases.append)
     assert report.passed, report
-    assert [case.number for case in cases] == list(range(200))
-    assert sum(report.outcomes.values()) == 200
+    assert [case.number for case in cases] == list(range(100))
+    assert sum(report.outcomes.values()) == 100
     # The damage reaches past the first bytes, and does not destroy everything.
-    assert report.outcomes["decoded"] > 20
-    assert report.outcomes["broken"] > 20
+    assert report.outcomes["decoded"] > 10
+    assert report.outcomes["broken"] > 10
     assert report.slowest is not None
     assert report.slowest.seconds == max(case.seconds for case in cases)
     assert children_of(os.getpid()) == before
