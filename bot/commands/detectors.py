@@ -10,6 +10,7 @@ import typer
 from bot.commands.terminal import (
     SETUP_FAULT,
     UNUSABLE_INPUT,
+    begun,
     confirmed,
     give_up,
     is_asked_in_person,
@@ -85,7 +86,7 @@ def tell_detector(name: str | None, folder: Path, console: "Console", texts: "Te
         check_memory(name)
     except DetectorUnusable as error:
         why = sentence(error, texts)
-        for said in (f"{why[0].upper()}{why[1:]}", texts.get("terminal.detector.instead")):
+        for said in (begun(why), texts.get("terminal.detector.instead")):
             console.print(typeable(said), soft_wrap=True, markup=False)
 
 

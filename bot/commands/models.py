@@ -1,7 +1,6 @@
 """`familyguard models`: which models there are, fetch them, and check their files."""
 
-import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ from bot.commands import detectors
 from bot.commands.terminal import (
     SETUP_FAULT,
     UNUSABLE_INPUT,
+    begun,
     give_up,
     megabytes,
     notices,
@@ -46,7 +46,7 @@ def list_models() -> None:
             justify="right" if column == "size" else "left",
             no_wrap=column in ("model", "size"),
         )
-    known = _table(models.OPEN_MODELS, folder)
+    known = models.pinned_table(folder)
     absent = {model.name for model in models.missing(known, folder, known)}
     for model in known.values():
         state = "no" if model.name in absent else "bundled" if model.is_bundled else "yes"
@@ -92,11 +92,11 @@ def fetch_models(
     if revision or sha256:
         _fetch_pinned(chosen, folder, revision, sha256)
     else:
-        table = _table(chosen, folder)
+        table = models.pinned_table(folder)
         if unknown := [name for name in chosen if name not in table]:
             page = models.OPEN_MODELS[unknown[0]].home_page
             missing = texts.get("doctor.detector.not_pinned", name=unknown[0], page=page)
-            give_up(f"{missing[0].upper()}{missing[1:]}", UNUSABLE_INPUT)
+            give_up(begun(missing), UNUSABLE_INPUT)
         for model in models.missing(chosen, folder, table):
             detectors.accept_licence(model, notices(), texts, accepted=accept_licence)
         fetch_missing(chosen, folder, notices(), texts)
@@ -117,10 +117,7 @@ def verify_models(names: Names = None) -> None:
     wrong = 0
     for name in _known(names) if names else models.DEFAULT_MODELS:
         try:
-            if name in models.OPEN_MODELS:
-                models.verify(name, folder, {name: models.pinned(name, folder)})
-            else:
-                models.verify(name, folder)
+            models.verify(name, folder, {name: models.pinned(name, folder)})
         except ModelUnavailable as error:
             wrong += 1
             out.print(f"[red]✗[/red] {escape(name)}: {escape(error.detail)}", soft_wrap=True)
@@ -137,7 +134,7 @@ def fetch_missing(names: Sequence[str], folder: Path, console: "Console", texts:
     """
     from voice import models
 
-    absent = models.missing(names, folder, _table(names, folder))
+    absent = models.missing(names, folder, models.pinned_table(folder))
     if absent:
         _announce(absent, folder, console, texts)
         _fetch(absent, folder, console)
@@ -185,10 +182,7 @@ def _fetch(absent: Sequence["Model"], folder: Path, console: "Console") -> None:
             progress.update(tasks[what], completed=done, total=total)
 
         for model in absent:
-            if model.name in models.MODELS:
-                models.fetch(model.name, folder, show)
-            else:
-                models.fetch(model.name, folder, show, {model.name: model})
+            models.fetch(model.name, folder, show, {model.name: model})
 
 
 def _fetch_pinned(names: Sequence[str], folder: Path, revision: str, sha256: str) -> None:
@@ -214,19 +208,6 @@ def _fetch_pinned(names: Sequence[str], folder: Path, revision: str, sha256: str
             models.fetch_pinned(name, revision, sha256, folder, show)
         except ValueError:
             give_up(texts.get("terminal.detector.digits_form"), UNUSABLE_INPUT)
-
-
-def _table(names: Iterable[str], folder: Path) -> "dict[str, Model]":
-    """The table, with those of `names` that a keeper pinned; a damaged record pins nothing."""
-    from voice import models
-    from voice.errors import ModelUnavailable
-
-    table = dict(models.MODELS)
-    for name in names:
-        if name in models.OPEN_MODELS:
-            with contextlib.suppress(ModelUnavailable):
-                table[name] = models.pinned(name, folder)
-    return table
 
 
 def _known(names: Sequence[str]) -> list[str]:

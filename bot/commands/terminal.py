@@ -50,6 +50,11 @@ def typeable(sentence: str) -> str:
     return re.sub(rf"\b{PROGRAM} (?=[a-z])", lambda _: f"{invoked()} ", sentence)
 
 
+def begun(finding: str) -> str:
+    """What `familyguard doctor` puts after a colon, as a sentence of its own."""
+    return finding[0].upper() + finding[1:]
+
+
 def is_asked_in_person() -> bool:
     """Whether somebody sits there who can answer; a script or a container has made up its mind."""
     return sys.stdin.isatty()

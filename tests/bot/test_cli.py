@@ -192,7 +192,7 @@ def test_first_use_tells_what_is_fetched(monkeypatch, listen, tmp_path):
     monkeypatch.setattr(models, "missing", lambda *_: absent)
     fetched = []
 
-    def fetch(name, folder, progress):
+    def fetch(name, folder, progress, _table):
         progress("model.bin", 5, 10)
         fetched.append(name)
 

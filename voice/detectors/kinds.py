@@ -1,10 +1,11 @@
 """Which detectors there are, what each needs, and why one may not be used."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from voice.errors import VoiceError
+from voice.errors import ModelMismatch, ModelUnavailable, VoiceError
 
 MEGABYTE = 1_000_000
 
@@ -88,3 +89,14 @@ class DetectorUnusable(VoiceError):
         self.detector = detector
         self.fault = fault
         self.values = {"name": detector, **values}
+
+
+@contextlib.contextmanager
+def told_as_unusable(detector: str) -> Iterator[None]:
+    """Whatever is amiss with a detector's files, as DetectorUnusable."""
+    try:
+        yield
+    except ModelMismatch as error:
+        raise DetectorUnusable(detector, Fault.REPLACED, why=error.detail) from error
+    except ModelUnavailable as error:
+        raise DetectorUnusable(detector, Fault.ABSENT, why=error.detail) from error

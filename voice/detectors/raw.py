@@ -8,8 +8,7 @@ import numpy as np
 
 from voice import models
 from voice.audio import Samples
-from voice.detectors.kinds import DetectorUnusable, Fault
-from voice.errors import ModelMismatch, ModelUnavailable
+from voice.detectors.kinds import DetectorUnusable, Fault, told_as_unusable
 from voice.models import Model
 
 
@@ -34,13 +33,11 @@ def load_raw(model: Model, folder: Path | None, threads: int) -> Raw:
 
     Raises DetectorUnusable.
     """
-    try:
-        with models.held(model.name, folder, {model.name: model}) as files:
-            raw = _adapter(model, files / model.files[0].name, threads)
-    except ModelMismatch as error:
-        raise DetectorUnusable(model.name, Fault.REPLACED, why=error.detail) from error
-    except ModelUnavailable as error:
-        raise DetectorUnusable(model.name, Fault.ABSENT, why=error.detail) from error
+    with (
+        told_as_unusable(model.name),
+        models.held(model.name, folder, {model.name: model}) as files,
+    ):
+        raw = _adapter(model, files / model.files[0].name, threads)
     raw.score(probe(raw))
     return raw
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from voice import models
-from voice.detectors.kinds import DETECTORS, MEGABYTE, DetectorUnusable, Fault
+from voice.detectors.kinds import DETECTORS, MEGABYTE, DetectorUnusable, Fault, told_as_unusable
 from voice.detectors.line import Fitted, fitted
-from voice.errors import ModelMismatch, ModelUnavailable
+from voice.errors import ModelUnavailable
 from voice.models import Model, NotPinned
 
 MEMORY_FILE = Path("/proc/meminfo")
@@ -17,12 +17,8 @@ def ready(name: str, folder: Path | None = None) -> Fitted:
     Hashes the file unless this process did.  Raises DetectorUnusable.
     """
     model = model_of(name, folder)
-    try:
+    with told_as_unusable(name):
         models.locate(name, folder, {name: model})
-    except ModelMismatch as error:
-        raise DetectorUnusable(name, Fault.REPLACED, why=error.detail) from error
-    except ModelUnavailable as error:
-        raise DetectorUnusable(name, Fault.ABSENT, why=error.detail) from error
     return fitted(name, model.files[0].sha256, folder)
 
 

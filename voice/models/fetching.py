@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from voice.errors import ModelUnavailable
@@ -57,10 +57,7 @@ def fetch(
     if model.is_bundled:
         return locate(name, folder, table)
     refuse_strangers(model, folder)
-    if is_offline():
-        raise ModelUnavailable(
-            name, f"is not complete in {folder / name}, and {OFFLINE_VARIABLE} forbids fetching"
-        )
+    refuse_offline(name, folder)
     try:
         (folder / name).mkdir(parents=True, exist_ok=True)
         with _locked(folder, name, lock_seconds), _working_folder(folder) as work:
@@ -68,6 +65,24 @@ def fetch(
     except OSError as error:
         raise ModelUnavailable(name, f"cannot write to {folder} ({error})") from error
     return locate(name, folder, table)
+
+
+def refuse_offline(name: str, folder: Path) -> None:
+    """Raise ModelUnavailable where nothing may be fetched."""
+    if is_offline():
+        raise ModelUnavailable(
+            name, f"is not complete in {folder / name}, and {OFFLINE_VARIABLE} forbids fetching"
+        )
+
+
+def no_source(name: str, file: str, folder: Path, failures: Sequence[str]) -> ModelUnavailable:
+    """That nobody gave `file`, with each source and why it failed."""
+    listing = "".join(f"\n  - {failure}" for failure in failures)
+    return ModelUnavailable(
+        name,
+        f"no source gave {file}.{listing}\n"
+        f"  The files can also be copied from another machine into {folder / name}",
+    )
 
 
 @contextlib.contextmanager
@@ -109,12 +124,7 @@ def _fetch_files(model: Model, folder: Path, wheels: Wheels, progress: Progress 
             except SourceError as error:
                 failures.append(f"{source}: {error}")
         else:
-            listing = "".join(f"\n  - {failure}" for failure in failures)
-            raise ModelUnavailable(
-                model.name,
-                f"no source gave {file.name}.{listing}\n"
-                f"  The files can also be copied from another machine into {target.parent}",
-            )
+            raise no_source(model.name, file.name, folder, failures)
 
 
 def _fetch_file(

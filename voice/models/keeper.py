@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from voice.errors import ModelMismatch, ModelUnavailable
-from voice.models.fetching import fetch
-from voice.models.files import OFFLINE_VARIABLE, is_offline, models_folder, sha256_of
+from voice.models.fetching import fetch, no_source, refuse_offline
+from voice.models.files import models_folder, sha256_of
 from voice.models.rows import Model, ModelFile
 from voice.models.sources import Progress, SourceError, WebFile, hub_file
 from voice.models.table import MODELS
@@ -82,11 +82,11 @@ def pinned_table(
 ) -> dict[str, Model]:
     """The whole table: what is pinned here, and what the keeper pinned in `folder`.
 
-    Raises ModelMismatch for a record that is damaged, or that others may have written.
+    A record that is damaged, or that others may have written, pins nothing.
     """
     table = dict(MODELS)
     for name in open_models:
-        with contextlib.suppress(NotPinned):
+        with contextlib.suppress(ModelUnavailable):
             table[name] = pinned(name, folder, open_models)
     return table
 
@@ -96,7 +96,8 @@ def pinned(
 ) -> Model:
     """A model with the hash that it must have, whoever pinned it.
 
-    Raises ModelUnavailable for an unknown name, NotPinned, and ModelMismatch like `pinned_table`.
+    Raises ModelUnavailable for an unknown name, NotPinned, and ModelMismatch for a record that is
+    damaged, or that others may have written.
     """
     if name in MODELS:
         return MODELS[name]
@@ -193,10 +194,7 @@ def _size_here(path: Path, sha256: str) -> int | None:
 
 
 def _size_there(model: OpenModel, revision: str, folder: Path) -> int:
-    if is_offline():
-        raise ModelUnavailable(
-            model.name, f"is not in {folder / model.name}, and {OFFLINE_VARIABLE} forbids fetching"
-        )
+    refuse_offline(model.name, folder)
     failures = []
     for place in model.places:
         source = WebFile(place.format(revision=revision))
@@ -204,9 +202,4 @@ def _size_there(model: OpenModel, revision: str, folder: Path) -> int:
             return size_of(source, MOST_BYTES)
         except SourceError as error:
             failures.append(f"{source}: {error}")
-    listing = "".join(f"\n  - {failure}" for failure in failures)
-    raise ModelUnavailable(
-        model.name,
-        f"no source gave {model.file}.{listing}\n"
-        f"  The file can also be copied from another machine into {folder / model.name}",
-    )
+    raise no_source(model.name, model.file, folder, failures)
